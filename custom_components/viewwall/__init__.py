@@ -1,0 +1,103 @@
+"""ViewWall: Viewtron cameras and recorders in Home Assistant."""
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .alarms import AlarmBoard
+from .catalog import EntityCatalog
+from .const import CONF_HOLD_TIME, DEFAULT_HOLD_TIME, DOMAIN, PLATFORMS
+from .coordinator import ViewtronCoordinator
+from .detections import PostApplier
+from .login_guard import forget_guard, guard_of
+from .push import PushReceiver
+from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .video import Snapshots, StreamAddresses
+from .viewtron.client import ViewtronClient
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
+    """Set up a device.
+
+    Raises ConfigEntryNotReady while it cannot be reached, ConfigEntryAuthFailed when its password is wrong.
+    """
+    guard = guard_of(hass, entry.entry_id)
+    if guard.blocked_until > hass.loop.time():
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
+        )
+    runtime = build_runtime(hass, entry)
+    coordinator, board = runtime.coordinator, runtime.board
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except Exception:
+        board.close()
+        raise
+    runtime.streams = StreamAddresses(
+        runtime.client,
+        entry.data[CONF_HOST],
+        entry.data[CONF_USERNAME],
+        entry.data[CONF_PASSWORD],
+        nvr=runtime.info.kind.is_nvr,
+    )
+    entry.runtime_data = runtime
+    runtime.follow_polls()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
+    entry.async_on_unload(board.close)
+    await runtime.push.start()
+    entry.async_on_unload(runtime.push.stop)
+    return True
+
+
+def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRuntime:
+    """Put together what belongs to an entry; nothing is sent or registered yet."""
+    data = entry.data
+    runtime = ViewtronRuntime(hass, entry, entry.unique_id or entry.entry_id)
+    runtime.client = ViewtronClient(
+        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
+        data[CONF_HOST],
+        data[CONF_USERNAME],
+        data[CONF_PASSWORD],
+        port=data[CONF_PORT],
+        ssl=data[CONF_SSL],
+        verify_ssl=data[CONF_VERIFY_SSL],
+    )
+    runtime.snapshots = Snapshots(hass, runtime.client)
+    runtime.board = AlarmBoard(hass, entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME), runtime.alarm_changed)
+    runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
+    runtime.push = PushReceiver(hass, runtime, PostApplier(hass, runtime))
+    runtime.coordinator = ViewtronCoordinator(
+        hass, entry, runtime.client, runtime.board, lambda: runtime.push.alive is True
+    )
+    return runtime
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
+    """Unload a device; what was registered for it goes with it."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> None:
+    """Forget what outlives an entry's unloading."""
+    forget_guard(hass, entry.entry_id)
+    for issue in ("account_locked", "foreign_device"):
+        ir.async_delete_issue(hass, DOMAIN, f"{issue}_{entry.entry_id}")
+
+
+@callback
+def _channel_ids(entry: ViewWallConfigEntry) -> set[tuple[str, str]]:
+    runtime = entry.runtime_data
+    channels = {(DOMAIN, f"{runtime.device_id}_{channel.id}") for channel in runtime.coordinator.data.channels}
+    return channels | {(DOMAIN, runtime.device_id)}
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: ViewWallConfigEntry, device: dr.DeviceEntry | dr.ChildDeviceEntry
+) -> bool:
+    """Allow to remove a channel that the recorder no longer has."""
+    return not device.identifiers & _channel_ids(entry)

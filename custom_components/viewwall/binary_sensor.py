@@ -1,0 +1,162 @@
+"""Alarms, and what is wrong with the device, as binary sensors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .catalog import EntityKey
+from .entity import ViewtronEntity, attach_platform
+from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .viewtron.models import AlarmInput, DiskStatus
+
+PARALLEL_UPDATES = 0
+
+_BAD_DISK: Final = frozenset({DiskStatus.FAULT, DiskStatus.UNFORMATTED, DiskStatus.LOCKED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewtronBinarySensorDescription(BinarySensorEntityDescription):
+    """Describes a binary sensor; without `is_on` it shows the alarm of its key."""
+
+    is_on: Callable[[ViewtronRuntime, EntityKey], bool | None] | None = None
+
+
+def _connected(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
+    channel = runtime.coordinator.data.channel(key[0])
+    offline = runtime.board.is_on(key)
+    if offline or (channel is not None and channel.online is False):
+        return False
+    return None if offline is None and (channel is None or channel.online is None) else True
+
+
+def _video_lost(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
+    channel = runtime.coordinator.data.channel(key[0])
+    if channel is not None and channel.video_loss:
+        return True
+    return runtime.board.is_on(key)
+
+
+def _storage_problem(runtime: ViewtronRuntime, _key: EntityKey) -> bool | None:
+    disks = runtime.coordinator.data.disks
+    if not disks:
+        return True if runtime.info.kind.is_nvr else None
+    return any(disk.status in _BAD_DISK for disk in disks)
+
+
+def _alarm(
+    key: str, device_class: BinarySensorDeviceClass | None = None, category: EntityCategory | None = None
+) -> ViewtronBinarySensorDescription:
+    return ViewtronBinarySensorDescription(
+        key=key, translation_key=key, device_class=device_class, entity_category=category
+    )
+
+
+BINARY_SENSORS: Final[tuple[ViewtronBinarySensorDescription, ...]] = (
+    _alarm("motion", BinarySensorDeviceClass.MOTION),
+    _alarm("intrusion"),
+    _alarm("line_crossing"),
+    _alarm("region_entry"),
+    _alarm("region_exit"),
+    _alarm("loitering"),
+    _alarm("illegal_parking"),
+    _alarm("object_left_or_missing"),
+    _alarm("face"),
+    _alarm("license_plate"),
+    _alarm("crowd_density"),
+    _alarm("people_intrusion"),
+    _alarm("sound", BinarySensorDeviceClass.SOUND),
+    _alarm("fire", BinarySensorDeviceClass.SAFETY),
+    _alarm("temperature", BinarySensorDeviceClass.HEAT),
+    _alarm("video_blurred", BinarySensorDeviceClass.PROBLEM, EntityCategory.DIAGNOSTIC),
+    _alarm("video_color_cast", BinarySensorDeviceClass.PROBLEM, EntityCategory.DIAGNOSTIC),
+    _alarm("scene_changed", BinarySensorDeviceClass.TAMPER, EntityCategory.DIAGNOSTIC),
+    ViewtronBinarySensorDescription(
+        key="connectivity",
+        translation_key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=_connected,
+    ),
+    ViewtronBinarySensorDescription(
+        key="video_loss",
+        translation_key="video_loss",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=_video_lost,
+    ),
+    ViewtronBinarySensorDescription(
+        key="storage_problem",
+        translation_key="storage_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=_storage_problem,
+    ),
+    ViewtronBinarySensorDescription(
+        key="event_push",
+        translation_key="event_push",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=lambda runtime, _key: runtime.push.alive,
+    ),
+)
+_BY_KEY: Final = {description.key: description for description in BINARY_SENSORS}
+_INPUT: Final = "alarm_input_"
+
+
+class ViewtronBinarySensor(ViewtronEntity, BinarySensorEntity):
+    """An alarm or a condition of a device or channel."""
+
+    entity_description: ViewtronBinarySensorDescription
+
+    def __init__(self, runtime: ViewtronRuntime, key: EntityKey, description: ViewtronBinarySensorDescription) -> None:
+        """Show `key` by its description."""
+        super().__init__(runtime, key, description)
+        self.change_key = key
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        key = (self.channel, self.key)
+        read = self.entity_description.is_on
+        return self.runtime.board.is_on(key) if read is None else read(self.runtime, key)
+
+
+class ViewtronAlarmInput(ViewtronBinarySensor):
+    """An alarm input, by its own name if it has one."""
+
+    def __init__(self, runtime: ViewtronRuntime, key: EntityKey) -> None:
+        """Show the input whose number ends the key."""
+        super().__init__(runtime, key, ViewtronBinarySensorDescription(key=key[1], translation_key="alarm_input"))
+        number = key[1].removeprefix(_INPUT)
+        self._attr_translation_placeholders = {"number": number}
+        known = next((entry for entry in runtime.coordinator.data.inputs if str(entry.id) == number), None)
+        if known is not None and known.name:
+            self._attr_name = known.name
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        number = self.key.removeprefix(_INPUT)
+        inputs: tuple[AlarmInput, ...] = self.runtime.coordinator.data.inputs
+        kind = next((entry.kind for entry in inputs if str(entry.id) == number), None)
+        return {"input_type": kind.value} if kind else None
+
+
+def _make(runtime: ViewtronRuntime, key: EntityKey) -> ViewtronBinarySensor | None:
+    if key[1].startswith(_INPUT):
+        return ViewtronAlarmInput(runtime, key)
+    description = _BY_KEY.get(key[1])
+    return None if description is None else ViewtronBinarySensor(runtime, key, description)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the binary sensors of a device."""
+    await attach_platform(entry.runtime_data, Platform.BINARY_SENSOR, _make)

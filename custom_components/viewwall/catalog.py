@@ -1,0 +1,155 @@
+"""Which entities a device has: what it says it can do, what it had before, and what is seen while running."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .alarms import STATUS_FIELDS
+from .viewtron.models import AlarmInput, Channel, DeviceInfo, Disk
+
+type EntityKey = tuple[int | None, str]
+"""Channel (None: the device itself) and entity key."""
+type AddEntities = Callable[[list[EntityKey]], Awaitable[None]]
+
+# `GetDeviceDetail` flags in lower case.
+_FLAG_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "supporttripwire": ("line_crossing",),
+    "supportperimeter": ("intrusion",),
+    "supportosc": ("object_left_or_missing",),
+    "supportavd": ("video_blurred", "video_color_cast", "scene_changed"),
+    "supportvfd": ("face",),
+    "supportvfdmatch": ("face",),
+    "supportcdd": ("crowd_density",),
+    "supportipd": ("people_intrusion",),
+    "supportvehicle": ("license_plate",),
+    "supportaoientry": ("region_entry",),
+    "supportaoileave": ("region_exit",),
+    "supportasd": ("sound",),
+    "supportpvd": ("illegal_parking",),
+    "supportloitering": ("loitering",),
+    "supportthermal": ("temperature", "fire"),
+}
+# Names of `GetSupportedAPIs` in lower case.
+_API_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "getsmartperimeterconfig": ("intrusion",),
+    "getsmarttripwireconfig": ("line_crossing",),
+    "getsmartvfdconfig": ("face",),
+    "getsmartaoientryconfig": ("region_entry",),
+    "getsmartaoileaveconfig": ("region_exit",),
+    "getsmartloiteringconfig": ("loitering",),
+    "getsmartpvdconfig": ("illegal_parking",),
+    "getsmartvehicleconfig": ("license_plate",),
+    "getsmartlicenseplateconfig": ("license_plate",),
+    "getsmartcddconfig": ("crowd_density",),
+    "getmeasuretemperatureconfig": ("temperature",),
+}
+NVR_CHANNEL_ALARMS: Final = ("connectivity", "intrusion", "motion", "video_loss")
+
+
+def camera_alarms(info: DeviceInfo) -> set[str]:
+    """Return the alarms that a camera says it has."""
+    keys = {"motion"}
+    for names, table in ((info.features, _FLAG_KEYS), (info.supported_apis, _API_KEYS)):
+        for name in names or ():
+            keys.update(table.get(name.lower(), ()))
+    return keys
+
+
+def expected_entities(
+    info: DeviceInfo, channels: Iterable[Channel], disks: Iterable[Disk], inputs: Iterable[AlarmInput]
+) -> dict[Platform, set[EntityKey]]:
+    """Return the entities that a device has from the start."""
+    binary: set[EntityKey] = {(None, "event_push")} | {(None, f"alarm_input_{entry.id}") for entry in inputs}
+    sensors: set[EntityKey] = {(None, "last_message"), (None, "messages_received"), (None, "clock_offset")}
+    events: set[EntityKey] = set()
+    images: set[EntityKey] = set()
+    cameras: set[EntityKey] = set()
+    for disk in disks:
+        sensors |= {(None, f"disk_{what}_{disk.id}") for what in ("free", "used", "status")}
+        binary.add((None, "storage_problem"))
+    if info.kind.is_nvr:
+        binary.add((None, "storage_problem"))
+        sensors.add((None, "channels_online"))
+        for channel in channels:
+            cameras |= {(channel.id, "main"), (channel.id, "sub")}
+            binary |= {(channel.id, key) for key in NVR_CHANNEL_ALARMS}
+            events.add((channel.id, "detection"))
+    else:
+        alarms = camera_alarms(info)
+        cameras |= {(None, "main"), (None, "sub")}
+        binary |= {(None, key) for key in alarms}
+        events.add((None, "detection"))
+        images |= {(None, "overview"), (None, "target")}
+        if "license_plate" in alarms:
+            events.add((None, "license_plate"))
+            images.add((None, "plate"))
+            sensors |= {(None, "last_plate"), (None, "plate_list")}
+        if "face" in alarms:
+            images.add((None, "face"))
+    return {
+        Platform.BINARY_SENSOR: binary,
+        Platform.CAMERA: cameras,
+        Platform.EVENT: events,
+        Platform.IMAGE: images,
+        Platform.SENSOR: sensors,
+    }
+
+
+class EntityCatalog:
+    """The entities of one entry: remembered from earlier runs, added when first seen."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, device_id: str) -> None:
+        """Read from the entity registry what was there before; `device_id` is the head of all unique ids."""
+        self._present: dict[Platform, set[EntityKey]] = {}
+        self._in_turn = asyncio.Lock()
+        self._adders: dict[Platform, AddEntities] = {}
+        self._remembered: dict[Platform, set[EntityKey]] = {}
+        registry = er.async_get(hass)
+        for entity in er.async_entries_for_config_entry(registry, entry_id):
+            if (key := split_unique_id(entity.unique_id, device_id)) is not None:
+                self._remembered.setdefault(Platform(entity.domain), set()).add(key)
+
+    async def attach(self, platform: Platform, expected: Iterable[EntityKey], add: AddEntities) -> None:
+        """Let a platform add its entities now: the expected ones and those of earlier runs."""
+        self._adders[platform] = add
+        await self.ensure(platform, set(expected) | self._remembered.get(platform, set()))
+
+    async def ensure(self, platform: Platform, keys: Iterable[EntityKey]) -> None:
+        """Add what is not there yet; when this returns, new entities have their first state."""
+        if not self.lacks(platform, keys):
+            return
+        # Whoever comes second waits until the entity is really there.
+        async with self._in_turn:
+            present = self._present.setdefault(platform, set())
+            new = sorted(self.lacks(platform, keys), key=lambda key: (key[0] or 0, key[1]))
+            if new and (add := self._adders.get(platform)):
+                await add(new)
+                present.update(new)
+
+    def lacks(self, platform: Platform, keys: Iterable[EntityKey]) -> set[EntityKey]:
+        """Return those of `keys` that have no entity yet."""
+        return set(keys) - self._present.get(platform, set())
+
+
+def unique_id(device_id: str, key: EntityKey) -> str:
+    """Return the unique id of an entity."""
+    channel, name = key
+    return f"{device_id}_{name}" if channel is None else f"{device_id}_{channel}_{name}"
+
+
+def split_unique_id(text: str, device_id: str) -> EntityKey | None:
+    """Return channel and key of a unique id, None if it is not of this device."""
+    if not text.startswith(f"{device_id}_"):
+        return None
+    rest = text[len(device_id) + 1 :]
+    head, separator, tail = rest.partition("_")
+    return (int(head), tail) if separator and head.isascii() and head.isdigit() else (None, rest)
+
+
+def is_alarm(key: str) -> bool:
+    """Tell whether a key is one of the board's alarms."""
+    return key in STATUS_FIELDS.values() or key.startswith("alarm_input_") or key in ("fire", "temperature")

@@ -1,0 +1,188 @@
+"""Polling: what is asked, how often, what a failure means."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+import logging
+from typing import TYPE_CHECKING, Final, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .alarms import AlarmBoard, poll_rows
+from .const import DOMAIN
+from .errors import error_key
+from .login_guard import LOCKED_FOR, RETRY_AFTER, guard_of
+from .viewtron.client import ViewtronClient
+from .viewtron.errors import (
+    ViewtronAuthError,
+    ViewtronCommandError,
+    ViewtronError,
+    ViewtronLockedError,
+)
+from .viewtron.models import AlarmInput, AlarmStatus, Channel, DeviceInfo, Disk
+
+if TYPE_CHECKING:
+    from .runtime import ViewWallConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+POLL_WITH_PUSH: Final = timedelta(seconds=60)
+POLL_WITHOUT_PUSH: Final = timedelta(seconds=5)
+
+_SLOW: Final = 5 * 60
+_IDENTITY: Final = 6 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewtronState:
+    """What polling knows of a device; alarm states live on the board instead."""
+
+    info: DeviceInfo
+    channels: tuple[Channel, ...] = ()
+    disks: tuple[Disk, ...] = ()
+    inputs: tuple[AlarmInput, ...] = ()
+    clock_offset: int | None = None
+    """Seconds by which the device's clock is ahead."""
+
+    def channel(self, channel_id: int | None) -> Channel | None:
+        """Return a channel by its id."""
+        return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def disk(self, disk_id: str) -> Disk | None:
+        """Return a disk by its id."""
+        return next((disk for disk in self.disks if disk.id == disk_id), None)
+
+
+class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
+    """Polls one device, each fact at its own pace."""
+
+    config_entry: ViewWallConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ViewWallConfigEntry,
+        client: ViewtronClient,
+        board: AlarmBoard,
+        push_alive: Callable[[], bool],
+    ) -> None:
+        """Poll with `client` and tell `board` the alarms."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=POLL_WITHOUT_PUSH,
+            always_update=False,
+        )
+        self.client = client
+        self._board = board
+        self._push_alive = push_alive
+        self._due: dict[str, float] = {}
+        self._refused: set[str] = set()
+        self._guard = guard_of(hass, entry.entry_id)
+
+    def expect_soon(self, what: str) -> None:
+        """Ask for `channels` or `disks` with the next poll, because a push says that they have changed."""
+        self._due.pop(what, None)
+
+    @override
+    async def _async_update_data(self) -> ViewtronState:
+        self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
+        if self._guard.refused:
+            self.client.allow_retry()
+        try:
+            state = await self._poll()
+        except ViewtronAuthError as error:
+            if self._guard.refuse(self.hass.loop.time()):
+                raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="invalid_auth") from error
+            raise self._failed(error, retry_after=RETRY_AFTER) from error
+        except ViewtronLockedError as error:
+            self._guard.lock(self.hass.loop.time())
+            self._report_locked()
+            raise self._failed(error, retry_after=LOCKED_FOR) from error
+        except ViewtronError as error:
+            raise self._failed(error) from error
+        self._guard.clear()
+        ir.async_delete_issue(self.hass, DOMAIN, f"account_locked_{self.config_entry.entry_id}")
+        return state
+
+    def _failed(self, error: ViewtronError, retry_after: float | None = None) -> UpdateFailed:
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key=error_key(error),
+            translation_placeholders={"device": self.config_entry.title},
+            retry_after=retry_after,
+        )
+
+    def _report_locked(self) -> None:
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            f"account_locked_{self.config_entry.entry_id}",
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="account_locked",
+            translation_placeholders={"device": self.config_entry.title},
+        )
+
+    async def _poll(self) -> ViewtronState:
+        """Ask what is due, the alarms always and first."""
+        info = await self._slowly("info", _IDENTITY, self._identify)
+        known: ViewtronState | None = getattr(self, "data", None)
+        state = known or ViewtronState(info=info or await self._identify())
+        if info is not None:
+            state = replace(state, info=info)
+            self._refused.clear()
+        asked_after = self._board.pushes
+        if (alarms := await self._optional("alarms", self.client.alarm_status)) is not None:
+            self._tell_board(state.info, alarms, asked_after)
+        if channels := await self._slowly("channels", _SLOW, self.client.channels):
+            state = replace(state, channels=channels)
+        if (disks := await self._slowly("disks", _SLOW, self.client.disks)) is not None:
+            state = replace(state, disks=disks)
+        if (inputs := await self._slowly("inputs", _IDENTITY, self.client.alarm_inputs)) is not None:
+            state = replace(state, inputs=inputs)
+        if (clock := await self._slowly("clock", _SLOW, self.client.clock)) is not None:
+            offset = None if clock.utc is None else round((clock.utc - dt_util.utcnow()).total_seconds())
+            state = replace(state, clock_offset=offset)
+        return state
+
+    def _tell_board(self, info: DeviceInfo, alarms: AlarmStatus, asked_after: int) -> None:
+        rows = list(poll_rows(alarms.alarms, nvr=info.kind.is_nvr))
+        self._board.polled(rows, asked_after, complete=alarms.complete)
+
+    async def _identify(self) -> DeviceInfo:
+        info = await self.client.identify()
+        if self.config_entry.unique_id not in (info.mac, info.serial):
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="other_device",
+                translation_placeholders={"device": self.config_entry.title},
+            )
+        return info
+
+    async def _slowly[T](self, what: str, every: float, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Ask if it is time to; None if it is not, or if the device does not tell."""
+        if self.hass.loop.time() < self._due.get(what, 0):
+            return None
+        answer = await self._optional(what, ask)
+        self._due[what] = self.hass.loop.time() + every
+        return answer
+
+    async def _optional[T](self, what: str, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Ask for something that not every device tells; a refusal is remembered for some hours."""
+        if what in self._refused:
+            return None
+        try:
+            return await ask()
+        except ViewtronCommandError as error:
+            if what == "info" or error_key(error) not in ("refused", "no_permission"):
+                raise
+            _LOGGER.debug("%s does not tell its %s: %s", self.config_entry.title, what, error)
+            self._refused.add(what)
+            return None

@@ -1,0 +1,289 @@
+"""The webhook: receive -> parse -> identify -> apply, and the watchdog over the device's heartbeat."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+import ipaddress
+import logging
+import socket
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+from homeassistant.components import webhook
+from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .viewtron import Post, PostKind, parse_post
+
+if TYPE_CHECKING:
+    from .detections import PostApplier
+    from .runtime import ViewtronRuntime
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_BODY: Final = 8 * 1024 * 1024
+READ_LIMIT: Final = 30
+"""Seconds that a device may take to send one message."""
+LARGE_BODY: Final = 64 * 1024
+MAX_LARGE_AT_ONCE: Final = 8
+
+HEARTBEAT_RANGE: Final = (10.0, 120.0)
+MISSED_HEARTBEATS: Final = 3
+STRANGER_MEMORY: Final = 60 * 60
+"""Seconds after which a stranger who has stopped posting is forgotten."""
+
+SUCCESS: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<config version="1.0" xmlns="http://www.ipc.com/ver10"><status>success</status></config>'
+)
+
+
+@dataclass(slots=True)
+class PushStatistics:
+    """What arrived at one webhook."""
+
+    received: int = 0
+    last: datetime | None = None
+    last_kind: PostKind | None = None
+    strangers: int = 0
+    last_stranger: str | None = None
+    unknown: int = 0
+    unknown_reasons: deque[str] = field(default_factory=lambda: deque(maxlen=10))
+    unknown_fields: set[str] = field(default_factory=set)
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sent a message."""
+
+    address: str
+    is_device: bool
+
+
+class PushReceiver:
+    """Takes what one device pushes."""
+
+    def __init__(self, hass: HomeAssistant, runtime: ViewtronRuntime, applier: PostApplier) -> None:
+        """Receive for `runtime` and let `applier` do what messages say."""
+        self._hass = hass
+        self._runtime = runtime
+        self._applier = applier
+        self._webhook_id: str = runtime.entry.data[CONF_WEBHOOK_ID]
+        self._in_turn = asyncio.Lock()
+        self._large = asyncio.Semaphore(MAX_LARGE_AT_ONCE)
+        self._addresses: frozenset[str] = frozenset()
+        self._last_heartbeat: float | None = None
+        self._spacing = HEARTBEAT_RANGE[1]
+        self._cancel_watchdog: CALLBACK_TYPE | None = None
+        self._cancel_stranger: CALLBACK_TYPE | None = None
+        self.statistics = PushStatistics()
+        self.alive: bool | None = None
+        """Whether messages arrive; None before the first one, or while no heartbeat says how often to expect them."""
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        await self._resolve_host()
+        webhook.async_register(
+            self._hass,
+            DOMAIN,
+            self._runtime.entry.title,
+            self._webhook_id,
+            self._handle,
+            local_only=True,
+            allowed_methods=["POST"],
+        )
+
+    @callback
+    def stop(self) -> None:
+        """Stop listening and forget all timers."""
+        webhook.async_unregister(self._hass, self._webhook_id)
+        for cancel in (self._cancel_watchdog, self._cancel_stranger):
+            if cancel is not None:
+                cancel()
+
+    async def _handle(self, _hass: HomeAssistant, _webhook_id: str, request: web.Request) -> web.Response:
+        """Answer whatever was read with what devices expect; they drop the connection without it."""
+        try:
+            body = await self._read(request)
+        except TimeoutError:
+            return self._refuse(request, 408)
+        except HTTPRequestEntityTooLarge:
+            return self._refuse(request, 413)
+        except ConnectionError, web.HTTPException, ValueError:
+            return self._refuse(request, 400)
+        # The device's clock is judged against the arrival, not against the end of a queue.
+        arrival = dt_util.utcnow()
+        async with self._in_turn:
+            try:
+                await self._receive(body, request.remote or "", arrival)
+            except Exception:  # One message must not cost the device its connection.
+                _LOGGER.exception("Could not handle a message of %s", self._runtime.entry.title)
+        return web.Response(text=SUCCESS, content_type="application/xml", charset="utf-8")
+
+    def _refuse(self, request: web.Request, status: int) -> web.Response:
+        self.statistics.refused += 1
+        _LOGGER.debug("Refused a message from %s with %s", request.remote, status)
+        response = web.Response(status=status)
+        response.force_close()
+        return response
+
+    async def _read(self, request: web.Request) -> bytes:
+        """Read a body under our own limits: Home Assistant has none on time, and hides its own on size.
+
+        Raises TimeoutError, HTTPRequestEntityTooLarge, and ConnectionError or ValueError for a broken body.
+        """
+        length = request.content_length
+        if length is not None and length > MAX_BODY:
+            raise HTTPRequestEntityTooLarge(MAX_BODY, length)
+        async with asyncio.timeout(READ_LIMIT):
+            if length is not None and length <= LARGE_BODY:
+                return await self._read_chunks(request)
+            async with self._large:
+                return await self._read_chunks(request)
+
+    async def _read_chunks(self, request: web.Request) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > MAX_BODY:
+                raise HTTPRequestEntityTooLarge(MAX_BODY, size)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    async def _receive(self, body: bytes, address: str, arrival: datetime) -> None:
+        post = parse_post(body)
+        if self._is_stranger(post):
+            self._report_stranger(post, address)
+            return
+        origin = Origin(address, await self._is_device(address))
+        self._count(post)
+        await self._applier.apply(post, body, origin, arrival)
+
+    def _is_stranger(self, post: Post) -> bool:
+        """Tell whether a message names a device, and none of the names is ours."""
+        info = self._runtime.info
+        named = {post.device.mac, post.device.serial} - {None}
+        ours = {info.mac, info.serial, self._runtime.device_id}
+        folded = {name.casefold() for name in ours if name}
+        return bool(named) and not any(name and name.casefold() in folded for name in named)
+
+    @callback
+    def _report_stranger(self, post: Post, address: str) -> None:
+        self.statistics.strangers += 1
+        self.statistics.last_stranger = address
+        issue_id = f"foreign_device_{self._runtime.entry.entry_id}"
+        if self._cancel_stranger is None:
+            _LOGGER.warning("Another device at %s posts to the address of %s", address, self._runtime.entry.title)
+        else:
+            self._cancel_stranger()
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": self._runtime.entry.entry_id},
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="foreign_device",
+            translation_placeholders={
+                "device": self._runtime.entry.title,
+                "sender": post.device.name or "?",
+                "address": address,
+            },
+        )
+
+        @callback
+        def _forget(_now: datetime) -> None:
+            self._cancel_stranger = None
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+
+        self._cancel_stranger = async_call_later(self._hass, STRANGER_MEMORY, _forget)
+
+    @callback
+    def _count(self, post: Post) -> None:
+        """Note that the device is alive, and learn how often it says so."""
+        statistics = self.statistics
+        statistics.received += 1
+        statistics.last = dt_util.utcnow()
+        statistics.last_kind = post.kind
+        if post.kind is PostKind.UNKNOWN:
+            statistics.unknown += 1
+            statistics.unknown_reasons.append(post.reason or "")
+        now = self._hass.loop.time()
+        if post.kind is PostKind.KEEPALIVE:
+            if self._last_heartbeat is not None:
+                shortest, longest = HEARTBEAT_RANGE
+                self._spacing = min(max(now - self._last_heartbeat, shortest), longest)
+            self._last_heartbeat = now
+        if self._last_heartbeat is not None:
+            self._watch()
+        if self.alive is not True:
+            if self.alive is False:
+                _LOGGER.info("Messages of %s arrive again", self._runtime.entry.title)
+            self._set_alive(True)
+        self._runtime.changes.call((None, "message"))
+
+    @callback
+    def _watch(self) -> None:
+        if self._cancel_watchdog is not None:
+            self._cancel_watchdog()
+        self._cancel_watchdog = async_call_later(self._hass, MISSED_HEARTBEATS * self._spacing, self._silent)
+
+    @callback
+    def _silent(self, _now: datetime) -> None:
+        self._cancel_watchdog = None
+        _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
+        self._set_alive(False)
+        self._runtime.entry.async_create_background_task(
+            self._hass, self._runtime.coordinator.async_request_refresh(), f"{DOMAIN} poll after silence"
+        )
+
+    @callback
+    def _set_alive(self, alive: bool) -> None:
+        self.alive = alive
+        self._runtime.changes.call((None, "event_push"))
+        self._runtime.coordinator.async_update_listeners()
+
+    async def _is_device(self, address: str) -> bool:
+        """Tell whether an address is the entry's host, looking its name up again when in doubt."""
+        if _canonical(address) in self._addresses:
+            return True
+        if not _is_ip(self._runtime.entry.data[CONF_HOST]):
+            await self._resolve_host()
+        return _canonical(address) in self._addresses
+
+    async def _resolve_host(self) -> None:
+        host: str = self._runtime.entry.data[CONF_HOST]
+        if _is_ip(host):
+            self._addresses = frozenset({_canonical(host)})
+            return
+        try:
+            async with asyncio.timeout(5):
+                found = await self._hass.loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except OSError:
+            return
+        self._addresses = frozenset(_canonical(str(entry[4][0])) for entry in found)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _canonical(text: str) -> str:
+    """Return an address in one spelling, an IPv4 address in its IPv6 clothes as IPv4."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -1,0 +1,166 @@
+"""What belongs to one running entry, put together once and found by everything else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .alarms import AlarmBoard, AlarmKey
+from .catalog import EntityCatalog, EntityKey, expected_entities, is_alarm
+from .const import DOMAIN, MANUFACTURER_VIEWTRON
+from .coordinator import ViewtronCoordinator
+from .listeners import KeyedListeners
+from .pictures import PictureStore
+from .push import PushReceiver
+from .video import Snapshots, StreamAddresses
+from .viewtron import Plate
+from .viewtron.client import ViewtronClient
+from .viewtron.models import Channel, DeviceInfo
+
+type ViewWallConfigEntry = ConfigEntry[ViewtronRuntime]
+
+MAX_CHANNELS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class FiredEvent:
+    """What an event entity shows next."""
+
+    type: str
+    attributes: Mapping[str, Any]
+
+
+class ViewtronRuntime:
+    """A running Viewtron device."""
+
+    client: ViewtronClient
+    coordinator: ViewtronCoordinator
+    board: AlarmBoard
+    catalog: EntityCatalog
+    push: PushReceiver
+    snapshots: Snapshots
+    streams: StreamAddresses
+
+    def __init__(self, hass: HomeAssistant, entry: ViewWallConfigEntry, device_id: str) -> None:
+        """Start with empty stores; `device_id` is the head of all unique ids."""
+        self.hass = hass
+        self.entry = entry
+        self.device_id = device_id
+        self.changes: KeyedListeners[EntityKey, []] = KeyedListeners()
+        """Who wants to know that something of (channel, key) has changed."""
+        self.events: KeyedListeners[EntityKey, [FiredEvent]] = KeyedListeners()
+        self.first_events: dict[EntityKey, FiredEvent] = {}
+        """Events waiting for the entity that they make appear."""
+        self.pictures = PictureStore()
+        self.plates: dict[int | None, Plate] = {}
+        """The last plate of each channel."""
+
+    @property
+    def info(self) -> DeviceInfo:
+        """Return what the device says about itself."""
+        return self.coordinator.data.info
+
+    @property
+    def reachable(self) -> bool:
+        """Tell whether polling or push works."""
+        return self.coordinator.last_update_success or self.push.alive is True
+
+    @callback
+    def alarm_changed(self, key: AlarmKey) -> None:
+        """Wake who shows an alarm, and make it appear when it is mentioned for the first time."""
+        self.changes.call(key)
+        if self._is_ours(key) and self.catalog.lacks(Platform.BINARY_SENSOR, {key}):
+            self._add_soon({Platform.BINARY_SENSOR: {key}})
+
+    def expected(self) -> dict[Platform, set[EntityKey]]:
+        """Return the entities that the device should have by what is known of it now."""
+        data = self.coordinator.data
+        expected = expected_entities(data.info, data.channels, data.disks, data.inputs)
+        expected[Platform.BINARY_SENSOR] |= {key for key in self.board.mentioned() if self._is_ours(key)}
+        return expected
+
+    @callback
+    def follow_polls(self) -> None:
+        """Take over what a poll has shown: names, channels, disks."""
+        self.update_devices()
+        expected = self.expected()
+        self.board.expect({key for key in expected[Platform.BINARY_SENSOR] if is_alarm(key[1])})
+        if any(self.catalog.lacks(platform, keys) for platform, keys in expected.items()):
+            self._add_soon(expected)
+
+    def _is_ours(self, key: EntityKey) -> bool:
+        return key[0] is None or self.knows_channel(key[0])
+
+    def _add_soon(self, wanted: dict[Platform, set[EntityKey]]) -> None:
+        self.entry.async_create_background_task(self.hass, self._add(wanted), f"{DOMAIN} new entities")
+
+    async def _add(self, wanted: dict[Platform, set[EntityKey]]) -> None:
+        for platform, keys in wanted.items():
+            for channel in {channel for channel, _ in keys if channel is not None}:
+                self.ensure_channel(channel)
+            await self.catalog.ensure(platform, keys)
+
+    def knows_channel(self, channel: int | None) -> bool:
+        """Tell whether a number that a message names can be a channel of this device."""
+        if channel is None or not self.info.kind.is_nvr:
+            return False
+        limit = max([self.info.channel_count or 0, *(known.id for known in self.coordinator.data.channels)])
+        return 1 <= channel <= min(limit or MAX_CHANNELS, MAX_CHANNELS)
+
+    @callback
+    def update_devices(self) -> None:
+        """Write the device and an NVR's channels into the device registry."""
+        info = self.info
+        registry = dr.async_get(self.hass)
+        data = self.entry.data
+        scheme = "https" if data["ssl"] else "http"
+        host = f"[{data['host']}]" if ":" in data["host"] else data["host"]
+        port = f":{data['port']}" if data["port"] else ""
+        registry.async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            identifiers={(DOMAIN, self.device_id)},
+            connections={(dr.CONNECTION_NETWORK_MAC, info.mac)} if info.mac else set(),
+            name=info.name or info.model or self.entry.title,
+            manufacturer=info.brand or MANUFACTURER_VIEWTRON,
+            model=info.model,
+            serial_number=info.serial,
+            sw_version=info.firmware,
+            hw_version=info.hardware,
+            configuration_url=f"{scheme}://{host}{port}",
+        )
+        if info.kind.is_nvr:
+            for channel in self.coordinator.data.channels:
+                self._update_channel(registry, channel)
+
+    @callback
+    def ensure_channel(self, channel_id: int) -> None:
+        """Create the device of a channel that only a message has named so far."""
+        registry = dr.async_get(self.hass)
+        identifier = (DOMAIN, f"{self.device_id}_{channel_id}")
+        if registry.async_get_device_by_identifier(identifier, self.entry.entry_id) is None:
+            self._update_channel(registry, Channel(id=channel_id))
+
+    def _update_channel(self, registry: dr.DeviceRegistry, channel: Channel) -> None:
+        named: dict[str, Any] = (
+            {"name": channel.name}
+            if channel.name
+            else {"translation_key": "channel", "translation_placeholders": {"number": str(channel.id)}}
+        )
+        registry.async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            identifiers={(DOMAIN, f"{self.device_id}_{channel.id}")},
+            via_device_id=self.registry_id(None),
+            manufacturer=MANUFACTURER_VIEWTRON,
+            **named,
+        )
+
+    def registry_id(self, channel: int | None) -> str:
+        """Return the device registry's id of the device or one of its channels."""
+        identifier = self.device_id if channel is None else f"{self.device_id}_{channel}"
+        return dr.async_get_device_id_by_identifier(
+            self.hass, (DOMAIN, identifier), config_entry_id=self.entry.entry_id
+        )

@@ -1,0 +1,247 @@
+"""The last plate, disks, and how the device and its messages fare, as sensors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfInformation, UnitOfTime
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
+
+from .catalog import EntityKey
+from .detections import plate_data, plate_event_type
+from .entity import ViewtronEntity, attach_platform
+from .event import PLATE_EVENT_TYPES
+from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .viewtron.models import Disk, DiskStatus
+
+PARALLEL_UPDATES = 0
+
+MESSAGE_PACE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewtronSensorDescription(SensorEntityDescription):
+    """Describes a sensor: how to read it, and which change wakes it besides polls."""
+
+    value: Callable[[ViewtronRuntime, int | None], Any]
+    attributes: Callable[[ViewtronRuntime, int | None], Mapping[str, Any] | None] | None = None
+    change: str | None = None
+    pace: timedelta | None = None
+    """Write no more often than this, because the messages behind it come every second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskSensorDescription(SensorEntityDescription):
+    """Describes a sensor of one disk."""
+
+    value: Callable[[Disk], Any]
+
+
+def _last_plate(runtime: ViewtronRuntime, channel: int | None) -> str | None:
+    plate = runtime.plates.get(channel)
+    return plate.number if plate else None
+
+
+def _plate_list(runtime: ViewtronRuntime, channel: int | None) -> str | None:
+    plate = runtime.plates.get(channel)
+    return plate_event_type(plate) if plate else None
+
+
+def _plate_attributes(runtime: ViewtronRuntime, channel: int | None) -> Mapping[str, Any] | None:
+    plate = runtime.plates.get(channel)
+    return plate_data(plate) if plate else None
+
+
+def _used(disk: Disk) -> float | None:
+    if not disk.total or disk.free is None:
+        return None
+    return round(100 * (disk.total - min(disk.free, disk.total)) / disk.total, 1)
+
+
+SENSORS: Final[tuple[ViewtronSensorDescription, ...]] = (
+    ViewtronSensorDescription(
+        key="last_plate",
+        translation_key="last_plate",
+        value=_last_plate,
+        attributes=_plate_attributes,
+        change="last_plate",
+    ),
+    ViewtronSensorDescription(
+        key="plate_list",
+        translation_key="plate_list",
+        device_class=SensorDeviceClass.ENUM,
+        options=PLATE_EVENT_TYPES,
+        value=_plate_list,
+        change="last_plate",
+    ),
+    ViewtronSensorDescription(
+        key="last_message",
+        translation_key="last_message",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda runtime, _channel: runtime.push.statistics.last,
+        change="message",
+        pace=MESSAGE_PACE,
+    ),
+    ViewtronSensorDescription(
+        key="messages_received",
+        translation_key="messages_received",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value=lambda runtime, _channel: runtime.push.statistics.received,
+        change="message",
+        pace=MESSAGE_PACE,
+    ),
+    ViewtronSensorDescription(
+        key="clock_offset",
+        translation_key="clock_offset",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda runtime, _channel: runtime.coordinator.data.clock_offset,
+    ),
+    ViewtronSensorDescription(
+        key="channels_online",
+        translation_key="channels_online",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda runtime, _channel: sum(channel.online is True for channel in runtime.coordinator.data.channels),
+    ),
+)
+DISK_SENSORS: Final[tuple[DiskSensorDescription, ...]] = (
+    DiskSensorDescription(
+        key="disk_free",
+        translation_key="disk_free",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIGABYTES,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda disk: disk.free,
+    ),
+    DiskSensorDescription(
+        key="disk_used",
+        translation_key="disk_used",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=_used,
+    ),
+    DiskSensorDescription(
+        key="disk_status",
+        translation_key="disk_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in DiskStatus],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda disk: disk.status.value if disk.status else None,
+    ),
+)
+_BY_KEY: Final = {description.key: description for description in SENSORS}
+
+
+class ViewtronSensor(ViewtronEntity, SensorEntity):
+    """A sensor of a device or channel."""
+
+    entity_description: ViewtronSensorDescription
+    _unrecorded_attributes = frozenset({"owner"})
+
+    def __init__(self, runtime: ViewtronRuntime, key: EntityKey, description: ViewtronSensorDescription) -> None:
+        """Show `key` by its description."""
+        super().__init__(runtime, key, description)
+        if description.change is not None:
+            self.change_key = (self.channel, description.change)
+        self._cancel_pace: CALLBACK_TYPE | None = None
+        self._is_due = False
+
+    @property
+    @override
+    def native_value(self) -> Any:
+        return self.entity_description.value(self.runtime, self.channel)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        read = self.entity_description.attributes
+        return None if read is None else read(self.runtime, self.channel)
+
+    @callback
+    @override
+    def _on_change(self) -> None:
+        if self.entity_description.pace is None:
+            self.async_write_ha_state()
+        elif self._cancel_pace is not None:
+            self._is_due = True
+        else:
+            self.async_write_ha_state()
+            self._rest()
+
+    def _rest(self) -> None:
+        """Write nothing for a while; then write the last of what came meanwhile."""
+
+        @callback
+        def _wake(_now: datetime) -> None:
+            self._cancel_pace = None
+            if self._is_due:
+                self._is_due = False
+                self.async_write_ha_state()
+                self._rest()
+
+        self._cancel_pace = async_call_later(self.hass, self.entity_description.pace or MESSAGE_PACE, _wake)
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Let no timer outlive the entity."""
+        if self._cancel_pace is not None:
+            self._cancel_pace()
+        await super().async_will_remove_from_hass()
+
+
+class ViewtronDiskSensor(ViewtronEntity, SensorEntity):
+    """A sensor of one disk, known by the device's own id and numbered for people."""
+
+    entity_description: DiskSensorDescription
+
+    def __init__(
+        self, runtime: ViewtronRuntime, key: EntityKey, disk_id: str, description: DiskSensorDescription
+    ) -> None:
+        """Show the disk with the device's id `disk_id`."""
+        super().__init__(runtime, key, description)
+        self._disk_id = disk_id
+        ids = [disk.id for disk in runtime.coordinator.data.disks]
+        number = ids.index(disk_id) + 1 if disk_id in ids else len(ids) + 1
+        self._attr_translation_placeholders = {"number": str(number)}
+
+    @property
+    @override
+    def native_value(self) -> Any:
+        disk = self.runtime.coordinator.data.disk(self._disk_id)
+        return None if disk is None else self.entity_description.value(disk)
+
+
+def _make(runtime: ViewtronRuntime, key: EntityKey) -> SensorEntity | None:
+    for disk_description in DISK_SENSORS:
+        if key[1].startswith(f"{disk_description.key}_"):
+            disk_id = key[1].removeprefix(f"{disk_description.key}_")
+            return ViewtronDiskSensor(runtime, key, disk_id, disk_description)
+    description = _BY_KEY.get(key[1])
+    return None if description is None else ViewtronSensor(runtime, key, description)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors of a device."""
+    await attach_platform(entry.runtime_data, Platform.SENSOR, _make)

@@ -1,0 +1,108 @@
+"""Where a channel's live video is, and its newest snapshot, each asked of the device as seldom as possible."""
+
+import asyncio
+from dataclasses import dataclass
+import logging
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from .viewtron.client import DEFAULT_RTSP_PORT, ViewtronClient
+from .viewtron.errors import ViewtronError
+from .viewtron.models import StreamPaths
+from .viewtron.rtsp import nvr_paths, probe_path, rtsp_url
+
+_LOGGER = logging.getLogger(__name__)
+
+SNAPSHOT_AGE: Final = 2.0
+"""Seconds for which all viewers share one snapshot."""
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    taken: float
+    picture: bytes | None
+
+
+class Snapshots:
+    """Snapshots by channel, shared by all who look."""
+
+    def __init__(self, hass: HomeAssistant, client: ViewtronClient) -> None:
+        """Take snapshots with `client`."""
+        self._hass = hass
+        self._client = client
+        self._newest: dict[int | None, _Snapshot] = {}
+        self._in_turn: dict[int | None, asyncio.Lock] = {}
+
+    async def get(self, channel: int | None) -> bytes | None:
+        """Return a snapshot that is at most SNAPSHOT_AGE old; None if the device gives none."""
+        async with self._in_turn.setdefault(channel, asyncio.Lock()):
+            now = self._hass.loop.time()
+            newest = self._newest.get(channel)
+            if newest is None or now - newest.taken >= SNAPSHOT_AGE:
+                newest = _Snapshot(now, await self._take(channel))
+                newest.taken = self._hass.loop.time()
+                self._newest[channel] = newest
+            return newest.picture
+
+    async def _take(self, channel: int | None) -> bytes | None:
+        try:
+            return await self._client.snapshot(channel)
+        except ViewtronError as error:
+            _LOGGER.debug("No snapshot of channel %s: %s", channel, error)
+            return None
+
+
+class StreamAddresses:
+    """RTSP addresses by channel; asked and probed when somebody first looks."""
+
+    def __init__(self, client: ViewtronClient, host: str, username: str, password: str, *, nvr: bool) -> None:
+        """Find the addresses of the device that `client` asks."""
+        self._client = client
+        self._host = host
+        self._username = username
+        self._password = password
+        self._nvr = nvr
+        self._port: int | None = None
+        self._paths: dict[int | None, StreamPaths] = {}
+        self._form: int | None = None
+        self._in_turn = asyncio.Lock()
+
+    def url(self, channel: int | None, key: str) -> str:
+        """Return the address of a stream (`main` or `sub`) by what is known, credentials included."""
+        paths = self._paths.get(channel) or self._usual(channel)
+        path = paths.main if key == "main" or paths.sub is None else paths.sub
+        return rtsp_url(self._host, self._port or DEFAULT_RTSP_PORT, path or "/", self._username, self._password)
+
+    async def find(self, channel: int | None) -> None:
+        """Ask the device where its streams are, once; without an answer the usual addresses stay."""
+        async with self._in_turn:
+            if channel in self._paths:
+                return
+            try:
+                if self._port is None:
+                    self._port = await self._client.rtsp_port()
+                paths = await self._client.stream_paths(channel)
+            except ViewtronError as error:
+                _LOGGER.debug("No stream addresses of channel %s: %s", channel, error)
+                return
+            self._paths[channel] = await self._proven(channel or 1, paths) if self._nvr else paths
+
+    async def _proven(self, channel: int, paths: StreamPaths) -> StreamPaths:
+        """Return the paths in the form that this NVR really serves: documents and devices know several."""
+        told = paths.sub or paths.main or ""
+        if self._form is None:
+            forms = nvr_paths(channel, "sub" if paths.sub else "main")
+            candidates = list(dict.fromkeys([told, *forms]))
+            found = await probe_path(
+                self._host, self._port or DEFAULT_RTSP_PORT, candidates, self._username, self._password
+            )
+            self._form = forms.index(found) if found in forms and found != told else -1
+        if self._form < 0:
+            return paths
+        return StreamPaths(main=nvr_paths(channel, "main")[self._form], sub=nvr_paths(channel, "sub")[self._form])
+
+    def _usual(self, channel: int | None) -> StreamPaths:
+        if not self._nvr:
+            return StreamPaths(main="/profile1", sub="/profile2")
+        return StreamPaths(main=nvr_paths(channel or 1, "main")[0], sub=nvr_paths(channel or 1, "sub")[0])

@@ -1,0 +1,21 @@
+"""MAC addresses and serial numbers in one spelling."""
+
+import re
+from typing import Final
+
+_MAC_SEPARATORS: Final = str.maketrans("", "", ":-. ")
+_MAC: Final = re.compile(r"[0-9a-f]{12}")
+
+
+def clean_mac(text: str | None) -> str | None:
+    """Return a MAC in lower case with colons; None if it is none, or all zeros (a device that blanks it)."""
+    digits = (text or "").translate(_MAC_SEPARATORS).lower()
+    if not _MAC.fullmatch(digits) or not digits.strip("0"):
+        return None
+    return ":".join(digits[index : index + 2] for index in range(0, 12, 2))
+
+
+def clean_serial(text: str | None) -> str | None:
+    """Return a serial number without blanks around it; None if it is empty or all zeros."""
+    serial = (text or "").strip()
+    return serial if serial.strip("0") else None

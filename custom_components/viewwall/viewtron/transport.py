@@ -1,0 +1,256 @@
+"""One device's HTTP connection: login, order, limits, and what each answer means."""
+
+import asyncio
+import time
+from typing import Final, NamedTuple
+
+import aiohttp
+from yarl import URL
+
+from .answers import Failure, Node, failure_of, is_jpeg, parse_document
+from .challenge import choose_challenge
+from .errors import (
+    LOGIN_ERRORS,
+    ErrorCode,
+    ViewtronApiDisabledError,
+    ViewtronAuthError,
+    ViewtronConnectionError,
+    ViewtronLockedError,
+    ViewtronNotSupportedError,
+    ViewtronPermissionError,
+    ViewtronProtocolError,
+    command_error,
+)
+
+TIMEOUT: Final = 10.0
+"""Seconds for one whole request."""
+GAP: Final = 0.02
+"""Seconds between two requests: these devices are small."""
+LOCK_TIME: Final = 30 * 60.0
+"""Seconds without any request after the device said that the account is locked."""
+MAX_ANSWER: Final = 8 * 1024 * 1024
+"""Bytes of the biggest answer that is read: a picture in base64."""
+
+_CHUNK: Final = 64 * 1024
+_CONTENT_TYPE: Final = 'application/xml; charset="UTF-8"'
+
+
+class _Answer(NamedTuple):
+    """One HTTP answer, read to its end."""
+
+    status: int
+    body: bytes
+    challenges: tuple[str, ...]
+    authorised: bool
+    """Whether the request carried credentials."""
+
+
+class Transport:
+    """Send commands to one device, one at a time, and never guess a password twice.
+
+    Credentials leave only as the answer to the device's own challenge, and with every later request once Basic was
+    accepted. Digest is challenged anew each time: the devices hand out a new nonce per request, and answering an old
+    one would cost a second attempt on an account that can be locked. A refusal is final until `allow_retry`; a locked
+    account is left alone for `LOCK_TIME`, whatever the caller does.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        username: str,
+        password: str,
+        *,
+        port: int | None,
+        ssl: bool,
+        verify_ssl: bool,
+    ) -> None:
+        """Keep the address and the login; nothing is sent."""
+        self._session = session
+        self._host = host.strip("[]")
+        self._port = port
+        self._ssl = ssl
+        self._verify_ssl = verify_ssl
+        self._username = username
+        self._password = password
+        self._lock = asyncio.Lock()
+        self._finished_at = float("-inf")
+        self._basic: str | None = None
+        self._refused: str | None = None
+        self._locked_until = float("-inf")
+        self._proven = False
+        self._by_get: set[str] = set()
+
+    def allow_retry(self) -> None:
+        """Allow one more login after a refusal, from the device's challenge on (its scheme may have been changed)."""
+        self._refused = None
+        self._basic = None
+
+    async def document(self, command: str, item: int | None = None, body: str | None = None) -> Node:
+        """Send a command and return the answer's `config` element.
+
+        `item` is the channel, input or output in the path. Raises any ViewtronError.
+        """
+        answer = await self._request(command, item, body)
+        if isinstance(answer, bytes):
+            raise ViewtronProtocolError(f"{command}: the answer is a picture")
+        return answer
+
+    async def picture_or_document(self, command: str, item: int | None = None) -> bytes | Node:
+        """Send a command that is answered with a JPEG or with a `config` element.
+
+        Raises any ViewtronError.
+        """
+        return await self._request(command, item, None)
+
+    async def _request(self, command: str, item: int | None, body: str | None) -> bytes | Node:
+        """Wait for our turn, send, and judge before the next one may send: a refusal must stop those who wait."""
+        path = f"/{command}" if item is None else f"/{command}/{item}"
+        async with self._lock:
+            if self._refused is not None:
+                raise ViewtronAuthError(self._refused)
+            if time.monotonic() < self._locked_until:
+                raise ViewtronLockedError("The device has locked the account; nothing is sent for a while")
+            if (wait := self._finished_at + GAP - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            try:
+                return self._judge(command, await self._send_by_either_method(command, path, body))
+            finally:
+                self._finished_at = time.monotonic()
+
+    async def _send_by_either_method(self, command: str, path: str, body: str | None) -> _Answer:
+        """Send by POST, and a read also by GET where the firmware does not take POST."""
+        if command in self._by_get:
+            return await self._send_logged_in(command, "GET", path, None)
+        answer = await self._send_logged_in(command, "POST", path, body)
+        if body is None and answer.status in (404, 405) and _failure(answer.body) is None:
+            other = await self._send_logged_in(command, "GET", path, None)
+            if other.status not in (404, 405):
+                self._by_get.add(command)
+                return other
+        return answer
+
+    async def _send_logged_in(self, command: str, method: str, path: str, body: str | None) -> _Answer:
+        """Send with the login that the device asks for: at most one request of these carries credentials."""
+        if self._basic is not None:
+            return await self._send(command, method, path, body, self._basic)
+        answer = await self._send(command, method, path, body, None)
+        if answer.status != 401:
+            return answer
+        failure = _failure(answer.body)
+        if failure and failure.code in (ErrorCode.ACCOUNT_LOCKED, ErrorCode.API_DISABLED):
+            return answer
+        challenge = choose_challenge(answer.challenges, secure=self._ssl)
+        if challenge is None:
+            raise ViewtronProtocolError(f"{command}: a login is wanted, but neither Basic nor Digest")
+        try:
+            login = challenge.answer(method, URL(path, encoded=True).raw_path_qs, self._username, self._password)
+        except ValueError:
+            self._refused = "The user name cannot be sent: it contains a colon"
+            raise ViewtronAuthError(self._refused) from None
+        answer = await self._send(command, method, path, body, login)
+        if challenge.scheme == "basic" and answer.status != 401:
+            self._basic = login
+        return answer
+
+    async def _send(self, command: str, method: str, path: str, body: str | None, login: str | None) -> _Answer:
+        """Send one HTTP request and read its answer up to the cap.
+
+        Raises ViewtronConnectionError for whatever goes wrong on the way. Its cause is left out on purpose: aiohttp's
+        errors carry the request's headers.
+        """
+        headers = {"Content-Type": _CONTENT_TYPE} if method == "POST" else {}
+        if login is not None:
+            headers["Authorization"] = login
+        problem: str
+        try:
+            async with self._session.request(
+                method,
+                URL.build(scheme="https" if self._ssl else "http", host=self._host, port=self._port, path=path),
+                data=None if body is None else body.encode(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                ssl=self._verify_ssl,
+            ) as response:
+                content = bytearray()
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > MAX_ANSWER:
+                        response.close()
+                        raise ViewtronProtocolError(f"{command}: the answer is too big")
+                return _Answer(
+                    response.status,
+                    bytes(content),
+                    tuple(response.headers.getall("WWW-Authenticate", ())),
+                    login is not None,
+                )
+        except TimeoutError:
+            problem = "no answer in time"
+        except aiohttp.ClientSSLError:
+            problem = "no secure connection"
+        except aiohttp.ClientConnectorError as err:
+            problem = err.strerror or type(err).__name__
+        except (aiohttp.ClientError, OSError, ValueError) as err:
+            problem = type(err).__name__
+        raise ViewtronConnectionError(f"{command}: {problem}")
+
+    def _judge(self, command: str, answer: _Answer) -> bytes | Node:
+        """Turn an answer into its content or its error; the body's own words go before the HTTP status."""
+        if answer.status == 200 and is_jpeg(answer.body):
+            self._proven = True
+            return answer.body
+        document, unreadable = _document(answer.body)
+        failure = None
+        if document is not None:
+            self._proven = True
+            failure = failure_of(document)
+        if answer.status == 401 or (failure and failure.code in LOGIN_ERRORS):
+            raise self._login_error(command, failure)
+        if failure:
+            raise command_error(command, failure.code, failure.description)
+        if answer.status >= 500:
+            raise ViewtronConnectionError(f"{command}: HTTP {answer.status}")
+        # Without a login of ours or a document of theirs, these words could come from any web server.
+        if self._proven or answer.authorised:
+            if answer.status in (400, 404, 405):
+                raise ViewtronNotSupportedError(command, None, f"HTTP {answer.status}")
+            if answer.status == 403:
+                raise ViewtronPermissionError(command, None, "HTTP 403")
+        if answer.status != 200:
+            raise ViewtronProtocolError(f"{command}: HTTP {answer.status}")
+        if document is None:
+            raise ViewtronProtocolError(f"{command}: {unreadable}")
+        return document
+
+    def _login_error(
+        self, command: str, failure: Failure | None
+    ) -> ViewtronAuthError | ViewtronLockedError | ViewtronApiDisabledError:
+        """Remember that the login was refused or the account locked, and make the error that says so."""
+        code = failure.code if failure else None
+        if code == ErrorCode.API_DISABLED:
+            return ViewtronApiDisabledError(command, code, failure.description if failure else None)
+        if code == ErrorCode.ACCOUNT_LOCKED:
+            self._locked_until = time.monotonic() + LOCK_TIME
+            return ViewtronLockedError("The device has locked the account")
+        self._basic = None
+        self._refused = (
+            "The device says that the password has expired"
+            if code == ErrorCode.PASSWORD_EXPIRED
+            else "The device refused user and password"
+        )
+        return ViewtronAuthError(self._refused)
+
+
+def _document(body: bytes) -> tuple[Node | None, str | None]:
+    """Read a body as a document, else tell why it is none."""
+    try:
+        return parse_document(body), None
+    except ViewtronProtocolError as err:
+        return None, str(err)
+
+
+def _failure(body: bytes) -> Failure | None:
+    """Read the failure out of a body, if it is a document that tells one."""
+    document, _ = _document(body)
+    return None if document is None else failure_of(document)

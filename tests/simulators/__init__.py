@@ -1,0 +1,1 @@
+"""Simulated devices that speak to ViewWall as the real ones do."""

@@ -1,0 +1,65 @@
+"""Run one simulated device by hand: `python -m tests.simulators ipc_v1 --port 8081 --push URL`."""
+
+import argparse
+import asyncio
+import contextlib
+from itertools import cycle
+
+from .ipc import IpcV1Simulator, IpcV2Simulator
+from .nvr import NvrV1Simulator, NvrV2Simulator
+from .state import Auth, Shape
+
+KINDS: dict[str, type[IpcV1Simulator | IpcV2Simulator | NvrV1Simulator | NvrV2Simulator]] = {
+    "ipc_v1": IpcV1Simulator,
+    "ipc_v2": IpcV2Simulator,
+    "nvr_v1": NvrV1Simulator,
+    "nvr_v2": NvrV2Simulator,
+}
+PLATES = (("ABC123", "whiteList"), ("KLM478", None), ("XYZ900", "blackList"))
+
+
+def _arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--name")
+    parser.add_argument("--mac")
+    parser.add_argument("--auth", type=Auth, choices=list(Auth), default=Auth.BASIC)
+    parser.add_argument("--shape", type=Shape, choices=list(Shape), default=Shape.DOCUMENTED)
+    parser.add_argument("--push", help="URL to post to")
+    parser.add_argument("--every", type=float, default=20, help="seconds between two posts")
+    return parser.parse_args()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    """Run the device until it is interrupted."""
+    device = KINDS[arguments.kind](name=arguments.name, mac=arguments.mac, auth=arguments.auth, shape=arguments.shape)
+    await device.start(arguments.host, arguments.port)
+    print(f"{device.name} ({device.mac}) at {device.url}, {device.username} / {device.password}")
+    device.push_url = arguments.push
+    try:
+        for number, listed in cycle(PLATES):
+            await asyncio.sleep(arguments.every)
+            if device.push_url:
+                await _post(device, number, listed)
+    finally:
+        await device.stop()
+
+
+async def _post(
+    device: IpcV1Simulator | IpcV2Simulator | NvrV1Simulator | NvrV2Simulator, number: str, listed: str | None
+) -> None:
+    """Post a sign of life and a plate, and tell how the server took it."""
+    try:
+        await device.send_keepalive()
+        result = await device.send_plate(number, listed=listed)
+    except (OSError, EOFError) as error:
+        print(f"{number}: {error!r}")
+    else:
+        print(f"{number}: HTTP {result.status}")
+
+
+with contextlib.suppress(KeyboardInterrupt):
+    asyncio.run(_run(_arguments()))

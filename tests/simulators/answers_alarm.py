@@ -1,0 +1,130 @@
+"""Answers about alarms, inputs and outputs, and the addresses that a camera posts to."""
+
+from collections.abc import Mapping, Sequence
+
+from .answers import count, document, enumeration, flag, table, text
+from .state import HttpPostSlot, SimInput
+from .xml_text import Content, Node, config, leaf, node
+
+_LISTED = {"sensorAlarmIn", "chlOfflineAlarm", "chlVideoLoss"}
+_BARE = {"perimeterAlarm", "tripwireAlarm", "vfdAlarm"}
+
+
+def alarm_status(version: str, alarms: Mapping[str, Mapping[int, bool]], *, complete: bool, as_items: bool) -> bytes:
+    """Build GetAlarmStatus; `complete` also lists what is off, `as_items` has each field as a list of items."""
+    rows: list[Node] = []
+    for field, states in alarms.items():
+        shown = {number: state for number, state in states.items() if state or complete}
+        if not shown:
+            continue
+        if as_items or field in _LISTED:
+            items = [leaf("item", state, id=number) for number, state in shown.items()]
+            rows.append(node(field, leaf("itemType", None, type="boolean"), *items, type="list", count=len(items)))
+        elif field in _BARE and set(shown) == {1}:
+            rows.append(flag(field, shown[1]))
+        else:
+            rows += [leaf(field, state, type="boolean", id=number) for number, state in shown.items()]
+    return document(config(version, node("alarmStatusInfo", *rows)))
+
+
+def alarm_in_info(version: str, inputs: Sequence[SimInput]) -> bytes:
+    """Build GetAlarmInInfo of the second generation."""
+    items = [node("item", count("id", entry.id), leaf("alarmInType", entry.kind, type="alarmType")) for entry in inputs]
+    types = node("types", enumeration("alarmType", "local", "virtual", "remote"))
+    return document(config(version, types, node("alarmInInfoList", *items, type="list", count=len(items))))
+
+
+def alarm_in_config(version: str, entry: SimInput, outputs: int) -> bytes:
+    """Build GetAlarmInConfig of one input."""
+    linked = [leaf("item", False, type="boolean", id=number) for number in range(1, outputs + 1)]
+    return document(
+        config(
+            version,
+            node("types", enumeration("voltage", "NO", "NC")),
+            node(
+                "sensor",
+                count("id", entry.id),
+                text("sensorName", entry.name[:11]),
+                flag("switch", True),
+                leaf("voltage", "NO", type="voltage"),
+                count("alarmHoldTime", 20),
+                node("triggerAlarmOut", *linked, type="list", count=outputs),
+            ),
+        )
+    )
+
+
+def motion_config(version: str, outputs: int) -> bytes:
+    """Build GetMotionConfig: 18 rows of 22 cells."""
+    linked = [leaf("item", False, type="boolean", id=number) for number in range(1, outputs + 1)]
+    return document(
+        config(
+            version,
+            node(
+                "motion",
+                flag("switch", True),
+                leaf("sensitivity", 5, type="uint32", min=0, max=8),
+                count("alarmHoldTime", 20),
+                node("area", *(leaf("item", "1" * 22) for _ in range(18)), type="list", count=18),
+                node("triggerAlarmOut", *linked, type="list", count=outputs),
+            ),
+        )
+    )
+
+
+def alarm_server(version: str) -> bytes:
+    """Build GetAlarmServerConfig of a device whose alarm server is not set."""
+    rows: dict[str, Content] = {"serverAddr": "", "serverPort": 8010, "enableHeartbeat": False, "heartbeatInterval": 30}
+    return document(config(version, table("alarmServer", rows)))
+
+
+def http_post(
+    version: str, slots: Sequence[HttpPostSlot], *, old_block: bool, new_block: bool, data_tag: str, connected: bool
+) -> bytes:
+    """Build GetHttpPostConfig; the old block shows the first slot, `data_tag` is the list of data types."""
+    first = slots[0]
+    old = table(
+        "httpPost",
+        {
+            "bSwitch": first.switch,
+            "protocolType": leaf("protocolType", "API"),
+            "serverIp": first.domain,
+            "serverPort": first.port,
+            "keepaliveTimeval": first.interval,
+            "onlineStatus": connected,
+            "URL": first.path,
+        },
+    )
+    items = (_slot(slot, data_tag) for slot in slots if slot.domain)
+    used = sum(bool(slot.domain) for slot in slots)
+    new = node(
+        "httpPostV2",
+        node("postUrlConf", node("urlList", *items, type="list", count=used, maxCount=len(slots))),
+    )
+    return document(config(version, old if old_block else None, new if new_block else None))
+
+
+def _slot(slot: HttpPostSlot, data_tag: str) -> Node:
+    """Build one address of the new block."""
+    return node(
+        "item",
+        count("urlId", slot.id),
+        flag("switch", slot.switch),
+        node(
+            "url",
+            leaf("protocol", slot.protocol),
+            text("domain", slot.domain),
+            count("port", slot.port),
+            text("path", slot.path),
+            leaf("authentication", "none"),
+        ),
+        flag("heatBeatSwitch", slot.heartbeat),
+        leaf("keepaliveTimeval", slot.interval, type="uint32", min=30, max=120),
+        _words(data_tag, slot.data_types),
+        _words("subscriptionEvents", slot.events),
+    )
+
+
+def _words(tag: str, words: Sequence[str]) -> Node:
+    """Build a list of words."""
+    return node(tag, *(leaf("item", word) for word in words), type="list", count=len(words))
