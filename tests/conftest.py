@@ -1,16 +1,26 @@
 """Fixtures that all tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 # Before anything of the test plugin: its own testing configuration would shadow this package.
-import custom_components.viewwall  # noqa: F401
+from custom_components.viewwall.const import DOMAIN
+from custom_components.viewwall.runtime import ViewWallConfigEntry
+from tests.simulators.device import Simulator
+
+type SetUp = Callable[..., Awaitable[ViewWallConfigEntry]]
+"""Sets a simulated device up through the config flow, and connects its push."""
 
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
-    """Let Home Assistant find this integration, but only in tests that have a Home Assistant."""
+    """Let Home Assistant find this integration, in tests that have a Home Assistant."""
     if "hass" not in request.fixturenames:
         return
     if "recorder_mock" in request.fixturenames:
@@ -19,7 +29,30 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("enable_custom_integrations")
 
 
+def address_of(simulator: Simulator, **other: Any) -> dict[str, Any]:
+    """Return what a user types into the form to add a simulated device."""
+    return {
+        "host": simulator.host,
+        "username": simulator.username,
+        "password": simulator.password,
+        "connection": {"port": simulator.port},
+    } | other
+
+
 @pytest.fixture
-def _loopback(socket_enabled: None) -> Iterator[None]:
-    """Allow sockets to 127.0.0.1, where the simulators are."""
-    return None
+def set_up(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, socket_enabled: None) -> SetUp:
+    """Return a function that adds a simulated device as a user does, its push address included."""
+
+    async def _set_up(simulator: Simulator, **other: Any) -> ViewWallConfigEntry:
+        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"], address_of(simulator, **other))
+        assert result["step_id"] == "push", result
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        await hass.async_block_till_done()
+        client = await hass_client_no_auth()
+        entry: ViewWallConfigEntry = result["result"]
+        simulator.push_url = str(client.make_url(f"/api/webhook/{entry.data['webhook_id']}"))
+        return entry
+
+    return _set_up

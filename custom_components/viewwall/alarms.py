@@ -17,6 +17,8 @@ from .viewtron import DetectionType, EventStatus
 type AlarmKey = tuple[int | None, str]
 """Channel (None: the device itself) and entity key."""
 
+PRESENCE_HOLD: Final = 2
+"""Seconds after its last position at which a tracked target is gone: tracking has no end mark."""
 STATUS_LIMIT: Final = 300
 """Seconds after which a state "on" that nobody confirmed ends."""
 MAX_INPUTS: Final = 64
@@ -172,8 +174,10 @@ class AlarmBoard:
                 self._alarms[key] = _Alarm()
 
     @callback
-    def detected(self, key: AlarmKey, status: EventStatus | None, event_ids: tuple[int, ...]) -> None:
-        """Apply a detection: on for the hold time, or off at its end."""
+    def detected(
+        self, key: AlarmKey, status: EventStatus | None, event_ids: tuple[int, ...], hold_time: float | None = None
+    ) -> None:
+        """Apply a detection: on for the hold time (of the board, if none is given), or off at its end."""
         alarm, was_on = self._touch(key)
         ids: tuple[int | None, ...] = event_ids or (None,)
         if status is EventStatus.STOP:
@@ -185,7 +189,7 @@ class AlarmBoard:
             for event_id in ids:
                 if cancel := alarm.holds.pop(event_id, None):
                     cancel()
-                alarm.holds[event_id] = self._later(self._hold_time, key, alarm.holds, event_id)
+                alarm.holds[event_id] = self._later(hold_time or self._hold_time, key, alarm.holds, event_id)
         self._settle(key, alarm, was_on)
 
     @callback

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, post_rows, unknown_fields
+from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, PRESENCE_HOLD, post_rows, unknown_fields
 from .catalog import unique_id
 from .const import DOMAIN, EVENT_VIEWWALL
 from .pictures import image_key
@@ -76,6 +76,8 @@ class PostApplier:
         match post.kind:
             case PostKind.ALARM_STATUS:
                 await self._apply_status(post)
+            case PostKind.TRAJECT:
+                await self._apply_tracking(post)
             case PostKind.DETECTION:
                 if self._bodies.add(hashlib.blake2b(body, digest_size=16).digest(), self._hass.loop.time()):
                     await self._apply_detection(post, origin, arrival)
@@ -93,6 +95,13 @@ class PostApplier:
             runtime.coordinator.expect_soon("channels")
         known = runtime.push.statistics.unknown_fields
         known.update(list(unknown_fields(post.alarms))[: max(0, _MAX_UNKNOWN_FIELDS - len(known))])
+
+    async def _apply_tracking(self, post: Post) -> None:
+        channel = self._channel(post)
+        keys = {(channel, f"{target.type}_present") for target in post.targets if target.type}
+        for key in keys:
+            self._runtime.board.detected(key, None, (), PRESENCE_HOLD)
+        await self._ensure(Platform.BINARY_SENSOR, keys)
 
     async def _apply_detection(self, post: Post, origin: Origin, arrival: datetime) -> None:
         runtime = self._runtime

@@ -56,6 +56,7 @@ class ViewtronRuntime:
         self.first_events: dict[EntityKey, FiredEvent] = {}
         """Events waiting for the entity that they make appear."""
         self.pictures = PictureStore()
+        self._channel_limit = 0
         self.plates: dict[int | None, Plate] = {}
         """The last plate of each channel."""
 
@@ -106,15 +107,13 @@ class ViewtronRuntime:
 
     def knows_channel(self, channel: int | None) -> bool:
         """Tell whether a number that a message names can be a channel of this device."""
-        if channel is None or not self.info.kind.is_nvr:
-            return False
-        limit = max([self.info.channel_count or 0, *(known.id for known in self.coordinator.data.channels)])
-        return 1 <= channel <= min(limit or MAX_CHANNELS, MAX_CHANNELS)
+        return channel is not None and 1 <= channel <= self._channel_limit
 
     @callback
     def update_devices(self) -> None:
         """Write the device and an NVR's channels into the device registry."""
         info = self.info
+        self._channel_limit = self._highest_channel()
         registry = dr.async_get(self.hass)
         data = self.entry.data
         scheme = "https" if data["ssl"] else "http"
@@ -135,6 +134,13 @@ class ViewtronRuntime:
         if info.kind.is_nvr:
             for channel in self.coordinator.data.channels:
                 self._update_channel(registry, channel)
+
+    def _highest_channel(self) -> int:
+        """Return the highest number that can be a channel; 0 on a camera, whose messages need none."""
+        if not self.info.kind.is_nvr:
+            return 0
+        known = [self.info.channel_count or 0, *(channel.id for channel in self.coordinator.data.channels)]
+        return min(max(known) or MAX_CHANNELS, MAX_CHANNELS)
 
     @callback
     def ensure_channel(self, channel_id: int) -> None:
