@@ -50,7 +50,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
     entry.async_on_unload(board.close)
     await runtime.push.start()
-    entry.async_on_unload(runtime.push.stop)
     return True
 
 
@@ -79,14 +78,15 @@ def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRu
 
 async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
     """Unload a device; what was registered for it goes with it."""
+    # No message may find its entities half gone.
+    await entry.runtime_data.push.stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> None:
     """Forget what outlives an entry's unloading."""
     forget_guard(hass, entry.entry_id)
-    for issue in ("account_locked", "foreign_device"):
-        ir.async_delete_issue(hass, DOMAIN, f"{issue}_{entry.entry_id}")
+    ir.async_delete_issue(hass, DOMAIN, f"account_locked_{entry.entry_id}")
 
 
 @callback

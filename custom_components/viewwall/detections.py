@@ -26,6 +26,7 @@ SAME_EVENT: Final = 2.0
 METADATA_PAUSE: Final = 10.0
 MAX_CLOCK_ERROR: Final = timedelta(minutes=5)
 
+_SAMPLE: Final = 4096
 _MAX_REMEMBERED: Final = 2048
 _MAX_UNKNOWN_FIELDS: Final = 50
 
@@ -79,7 +80,7 @@ class PostApplier:
             case PostKind.TRAJECT:
                 await self._apply_tracking(post)
             case PostKind.DETECTION:
-                if self._bodies.add(hashlib.blake2b(body, digest_size=16).digest(), self._hass.loop.time()):
+                if self._bodies.add(_fingerprint(post, body), self._hass.loop.time()):
                     await self._apply_detection(post, origin, arrival)
 
     async def _apply_status(self, post: Post) -> None:
@@ -93,6 +94,9 @@ class PostApplier:
         await self._ensure(Platform.BINARY_SENSOR, {(row.channel, row.key) for row in rows})
         if nvr and any(name.lower() in CHANNEL_FIELDS for name in post.alarms):
             runtime.coordinator.expect_soon("channels")
+            runtime.entry.async_create_background_task(
+                self._hass, runtime.coordinator.async_request_refresh(), f"{DOMAIN} poll of channels"
+            )
         known = runtime.push.statistics.unknown_fields
         known.update(list(unknown_fields(post.alarms))[: max(0, _MAX_UNKNOWN_FIELDS - len(known))])
 
@@ -233,6 +237,19 @@ class PostApplier:
             "face": _face_data(finding.face) if finding.face else None,
             "images": images,
         }
+
+
+def _fingerprint(post: Post, body: bytes) -> bytes:
+    """Return what tells the bytes of a message from those of another.
+
+    Hashing half a megabyte of picture would cost more than all the rest: of each picture its ends must do.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    pictures = (*((post.overview,) if post.overview else ()), *post.crops)
+    for part in (body[:_SAMPLE], body[-_SAMPLE:], repr(post).encode(), *(edge for p in pictures for edge in p.edges)):
+        digest.update(part)
+    digest.update(str(len(body)).encode())
+    return digest.digest()
 
 
 def _findings(post: Post) -> Iterator[_Finding]:

@@ -35,6 +35,8 @@ MAX_LARGE_AT_ONCE: Final = 8
 
 HEARTBEAT_RANGE: Final = (10.0, 120.0)
 MISSED_HEARTBEATS: Final = 3
+RESOLVE_PAUSE: Final = 60
+"""Seconds between two look-ups of the device's name."""
 STRANGER_MEMORY: Final = 60 * 60
 """Seconds after which a stranger who has stopped posting is forgotten."""
 
@@ -79,8 +81,10 @@ class PushReceiver:
         self._in_turn = asyncio.Lock()
         self._large = asyncio.Semaphore(MAX_LARGE_AT_ONCE)
         self._addresses: frozenset[str] = frozenset()
+        self._resolved_at = 0.0
+        self._is_stopped = False
         self._last_heartbeat: float | None = None
-        self._spacing = HEARTBEAT_RANGE[1]
+        self._spacings: deque[float] = deque(maxlen=3)
         self._cancel_watchdog: CALLBACK_TYPE | None = None
         self._cancel_stranger: CALLBACK_TYPE | None = None
         self.statistics = PushStatistics()
@@ -100,10 +104,16 @@ class PushReceiver:
             allowed_methods=["POST"],
         )
 
-    @callback
-    def stop(self) -> None:
-        """Stop listening and forget all timers."""
+    async def stop(self) -> None:
+        """Stop listening, let the message at hand finish, and forget all timers."""
         webhook.async_unregister(self._hass, self._webhook_id)
+        self._is_stopped = True
+        async with self._in_turn:
+            self._cancel_timers()
+        ir.async_delete_issue(self._hass, DOMAIN, self._stranger_issue)
+
+    @callback
+    def _cancel_timers(self) -> None:
         for cancel in (self._cancel_watchdog, self._cancel_stranger):
             if cancel is not None:
                 cancel()
@@ -121,6 +131,8 @@ class PushReceiver:
         # The device's clock is judged against the arrival, not against the end of a queue.
         arrival = dt_util.utcnow()
         async with self._in_turn:
+            if self._is_stopped:
+                return web.Response(status=503)
             try:
                 await self._receive(body, request.remote or "", arrival)
             except Exception:  # One message must not cost the device its connection.
@@ -175,11 +187,14 @@ class PushReceiver:
         folded = {name.casefold() for name in ours if name}
         return bool(named) and not any(name and name.casefold() in folded for name in named)
 
+    @property
+    def _stranger_issue(self) -> str:
+        return f"foreign_device_{self._runtime.entry.entry_id}"
+
     @callback
     def _report_stranger(self, post: Post, address: str) -> None:
         self.statistics.strangers += 1
         self.statistics.last_stranger = address
-        issue_id = f"foreign_device_{self._runtime.entry.entry_id}"
         if self._cancel_stranger is None:
             _LOGGER.warning("Another device at %s posts to the address of %s", address, self._runtime.entry.title)
         else:
@@ -187,7 +202,7 @@ class PushReceiver:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            issue_id,
+            self._stranger_issue,
             data={"entry_id": self._runtime.entry.entry_id},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
@@ -202,7 +217,7 @@ class PushReceiver:
         @callback
         def _forget(_now: datetime) -> None:
             self._cancel_stranger = None
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, self._stranger_issue)
 
         self._cancel_stranger = async_call_later(self._hass, STRANGER_MEMORY, _forget)
 
@@ -219,8 +234,7 @@ class PushReceiver:
         now = self._hass.loop.time()
         if post.kind is PostKind.KEEPALIVE:
             if self._last_heartbeat is not None:
-                shortest, longest = HEARTBEAT_RANGE
-                self._spacing = min(max(now - self._last_heartbeat, shortest), longest)
+                self._spacings.append(now - self._last_heartbeat)
             self._last_heartbeat = now
         if self._last_heartbeat is not None:
             self._watch()
@@ -234,7 +248,10 @@ class PushReceiver:
     def _watch(self) -> None:
         if self._cancel_watchdog is not None:
             self._cancel_watchdog()
-        self._cancel_watchdog = async_call_later(self._hass, MISSED_HEARTBEATS * self._spacing, self._silent)
+        # The longest of the last few: a heartbeat that came early must not make the next one late.
+        shortest, longest = HEARTBEAT_RANGE
+        spacing = min(max(max(self._spacings, default=longest), shortest), longest)
+        self._cancel_watchdog = async_call_later(self._hass, MISSED_HEARTBEATS * spacing, self._silent)
 
     @callback
     def _silent(self, _now: datetime) -> None:
@@ -255,12 +272,14 @@ class PushReceiver:
         """Tell whether an address is the entry's host, looking its name up again when in doubt."""
         if _canonical(address) in self._addresses:
             return True
-        if not _is_ip(self._runtime.entry.data[CONF_HOST]):
+        stale = self._hass.loop.time() - self._resolved_at >= RESOLVE_PAUSE
+        if stale and not _is_ip(self._runtime.entry.data[CONF_HOST]):
             await self._resolve_host()
         return _canonical(address) in self._addresses
 
     async def _resolve_host(self) -> None:
         host: str = self._runtime.entry.data[CONF_HOST]
+        self._resolved_at = self._hass.loop.time()
         if _is_ip(host):
             self._addresses = frozenset({_canonical(host)})
             return

@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .alarms import AlarmBoard, AlarmKey
 from .catalog import EntityCatalog, EntityKey, expected_entities, is_alarm
-from .const import DOMAIN, MANUFACTURER_VIEWTRON
+from .const import CONF_KIND, DOMAIN, MANUFACTURER_VIEWTRON
 from .coordinator import ViewtronCoordinator
 from .listeners import KeyedListeners
 from .pictures import PictureStore
@@ -88,6 +88,10 @@ class ViewtronRuntime:
     def follow_polls(self) -> None:
         """Take over what a poll has shown: names, channels, disks."""
         self.update_devices()
+        if self.entry.data[CONF_KIND] != self.info.kind:
+            # A new firmware can bring the device into another generation.
+            data = {**self.entry.data, CONF_KIND: self.info.kind.value}
+            self.hass.config_entries.async_update_entry(self.entry, data=data)
         expected = self.expected()
         self.board.expect({key for key in expected[Platform.BINARY_SENSOR] if is_alarm(key[1])})
         if any(self.catalog.lacks(platform, keys) for platform, keys in expected.items()):

@@ -165,10 +165,15 @@ class ViewtronSensor(ViewtronEntity, SensorEntity):
             self.change_key = (self.channel, description.change)
         self._cancel_pace: CALLBACK_TYPE | None = None
         self._is_due = False
+        self._shown = self._read()
 
     @property
     @override
     def native_value(self) -> Any:
+        # A poll must not write what has to wait.
+        return self._shown if self.entity_description.pace else self._read()
+
+    def _read(self) -> Any:
         return self.entity_description.value(self.runtime, self.channel)
 
     @property
@@ -185,8 +190,12 @@ class ViewtronSensor(ViewtronEntity, SensorEntity):
         elif self._cancel_pace is not None:
             self._is_due = True
         else:
-            self.async_write_ha_state()
-            self._rest()
+            self._show()
+
+    def _show(self) -> None:
+        self._shown = self._read()
+        self.async_write_ha_state()
+        self._rest()
 
     def _rest(self) -> None:
         """Write nothing for a while; then write the last of what came meanwhile."""
@@ -196,8 +205,7 @@ class ViewtronSensor(ViewtronEntity, SensorEntity):
             self._cancel_pace = None
             if self._is_due:
                 self._is_due = False
-                self.async_write_ha_state()
-                self._rest()
+                self._show()
 
         self._cancel_pace = async_call_later(self.hass, self.entity_description.pace or MESSAGE_PACE, _wake)
 

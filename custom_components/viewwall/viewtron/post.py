@@ -15,6 +15,7 @@ type Box = tuple[int, int, int, int]
 
 _JPEG_MAGIC = b"\xff\xd8\xff"
 _BLANKS = b" \t\r\n"
+_EDGE = 1024
 
 
 class PostKind(StrEnum):
@@ -67,6 +68,14 @@ class Picture:
     def base64(self) -> bytes:
         """Return the base64 text."""
         return self._source[self._start : self._end]
+
+    @property
+    def edges(self) -> tuple[bytes, bytes]:
+        """Return the first and the last stretch of the base64 text."""
+        return (
+            self._source[self._start : min(self._end, self._start + _EDGE)],
+            self._source[max(self._start, self._end - _EDGE) : self._end],
+        )
 
     def detached(self) -> Picture:
         """Return the same picture without the rest of the message that it came in."""

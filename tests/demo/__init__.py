@@ -1,0 +1,1 @@
+"""The demo: a real Home Assistant with simulated devices, started by `script/demo`."""
