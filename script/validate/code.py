@@ -92,7 +92,9 @@ class Code:
     def _read(self, path: Path) -> Module:
         parts = path.relative_to(self.package).with_suffix("").parts
         package = parts[:-1]
-        module = Module(path, ".".join(package if parts[-1] == "__init__" else parts), ast.parse(path.read_text()))
+        module = Module(
+            path, ".".join(package if parts[-1] == "__init__" else parts), ast.parse(path.read_text(), str(path))
+        )
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom):
                 source = node.module or ""
@@ -252,9 +254,9 @@ class Code:
                 return frozenset()
             case ast.Constant(value=str(text)):
                 return frozenset({text})
-            case ast.IfExp(test=ast.Compare(left=left, ops=[ast.In()], comparators=[known]), body=body, orelse=orelse) if (
-                ast.dump(left) == ast.dump(body)
-            ):
+            case ast.IfExp(
+                test=ast.Compare(left=left, ops=[ast.In()], comparators=[known]), body=body, orelse=orelse
+            ) if ast.dump(left) == ast.dump(body):
                 return union(iter((self.members(known, where), self.strings(orelse, where, depth + 1))))
             case ast.Call(func=ast.Attribute(attr="get", value=table), args=[_, *rest]):
                 default = rest[0] if rest else None

@@ -26,6 +26,7 @@ from .scripted import config
         b"<config><a></config>",
         b"<config>",
         b"<config/><config/>",
+        b"<!DOCTYPE config><config/>",
         b'<!DOCTYPE config [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><config>&b;</config>',
         "<!DOCTYPE config [<!ENTITY a 'x'>]><config>&a;</config>".encode("utf-16"),
         b"<config>&nothing;</config>",

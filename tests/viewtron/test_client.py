@@ -4,9 +4,11 @@ from base64 import b64encode
 
 import pytest
 
+from custom_components.viewwall.viewtron.client import ViewtronClient
 from custom_components.viewwall.viewtron.errors import (
     ViewtronBusyError,
     ViewtronCommandError,
+    ViewtronConnectionError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
     ViewtronProtocolError,
@@ -220,6 +222,7 @@ async def test_snapshot_wrappings(make_client: MakeClient) -> None:
         Reply(config(), headers=("Content-Type: image/jpeg",)),
         Reply(b""),
         Reply(failed(12), 400),
+        Reply(JPEG, 500),
     ]
     async with ScriptedDevice({"GetSnapshot": answers}) as device:
         client = make_client(device.port)
@@ -229,6 +232,8 @@ async def test_snapshot_wrappings(make_client: MakeClient) -> None:
             with pytest.raises(ViewtronProtocolError):
                 await client.snapshot()
         with pytest.raises(ViewtronCommandError):
+            await client.snapshot()
+        with pytest.raises(ViewtronConnectionError):
             await client.snapshot()
 
 
@@ -309,9 +314,6 @@ async def test_default_ports_and_ipv6() -> None:
         def request(self, method: str, url: object, **_: object) -> object:
             seen.append(str(url))
             raise OSError("no network here")
-
-    from custom_components.viewwall.viewtron.client import ViewtronClient
-    from custom_components.viewwall.viewtron.errors import ViewtronConnectionError
 
     for host, ssl in (("192.0.2.4", False), ("[2001:db8::1]", True), ("2001:db8::1", False)):
         client = ViewtronClient(_Session(), host, "admin", "x", ssl=ssl)  # type: ignore[arg-type]

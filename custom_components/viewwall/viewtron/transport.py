@@ -233,7 +233,6 @@ class Transport:
         if code == ErrorCode.ACCOUNT_LOCKED:
             self._locked_until = time.monotonic() + LOCK_TIME
             return ViewtronLockedError("The device has locked the account")
-        self._basic = None
         self._refused = (
             "The device says that the password has expired"
             if code == ErrorCode.PASSWORD_EXPIRED

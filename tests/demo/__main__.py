@@ -1,0 +1,167 @@
+"""Run the demo: `python -m tests.demo`, or rather `script/demo`."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+import shutil
+import signal
+import sys
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import aiohttp
+
+from .arguments import DEMO, EVERYWHERE, DemoError, Options, free_port, lock_folder, parse_arguments, require_port, sign_lock
+from .automations import add_automations
+from .check import check
+from .configuration import local_zone, seed
+from .dashboard import add_dashboard, entities_of
+from .entries import add_devices
+from .hass_process import HomeAssistantProcess
+from .home_api import PASSWORD, USERNAME, signed_in
+from .house import House
+from .traffic import Traffic
+
+_START_LIMIT: Final = 150
+_CHECK_LIMIT: Final = 180
+
+
+def say(text: str) -> None:
+    """Tell the user something."""
+    print(f"[demo] {text}", flush=True)
+
+
+async def _run(options: Options, folder: Path) -> None:
+    """Run the demo in a folder until it is cancelled; raises DemoError when it cannot go on."""
+    base = f"http://{options.reachable_host}:{options.port}"
+    zone = local_zone()
+    config = folder / "config"
+    await asyncio.to_thread(seed, config, host=options.host, port=options.port, time_zone=zone)
+    say("Switching on the simulated devices ...")
+    house = House(zone, None if options.check else folder / "ports.json")
+    async with house:
+        for place in house.placed:
+            say(f"  {place.device.name}: {place.device.model} at {place.device.url}, video on port {place.rtsp_port}")
+        say("Starting Home Assistant (the first time takes half a minute) ...")
+        async with HomeAssistantProcess(config, folder / "hass.log") as hass:
+            await _while_alive(hass, _use(options, base, house))
+
+
+async def _while_alive(hass: HomeAssistantProcess, work: Coroutine[None, None, None]) -> None:
+    """Work as long as Home Assistant runs; raises what ends either of them."""
+    tasks = {asyncio.create_task(hass.watch()), asyncio.create_task(work)}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _use(options: Options, base: str, house: House) -> None:
+    """Set up what is missing, let things happen, and check them or tell where they are seen."""
+    traffic = Traffic(house, pace=options.pace)
+    try:
+        async with asyncio.timeout(_START_LIMIT), signed_in(base) as home:
+            say("Home Assistant answers. Adding the devices to ViewWall ...")
+            new = await add_devices(home, house)
+            say(f"  added {', '.join(new)}" if new else "  all there from an earlier start")
+            entities = await entities_of(home)
+            if event := entities.find(house.gate, "event", "license_plate"):
+                await add_automations(home, event)
+            await add_dashboard(home, house, entities)
+    except TimeoutError:
+        raise DemoError(f"Home Assistant was not ready after {_START_LIMIT} seconds") from None
+    except aiohttp.ClientError as error:
+        raise DemoError(f"Home Assistant did not answer as expected: {error}") from None
+    if not options.check:
+        _welcome(options, base)
+        await traffic.run()
+    events = asyncio.create_task(traffic.run())
+    try:
+        async with signed_in(base) as home:
+            for line in await check(home, house, await entities_of(home)):
+                say(f"  {line}")
+    finally:
+        events.cancel()
+        await asyncio.gather(events, return_exceptions=True)
+
+
+def _welcome(options: Options, base: str) -> None:
+    """Tell where the demo is and what to look at."""
+    say("Ready.")
+    say("")
+    say(f"  {base}     user: {USERNAME}     password: {PASSWORD}")
+    say("")
+    if options.host in EVERYWHERE:
+        say(f"  It listens at {options.host}: everybody in your network can open it, and the password is known to all.")
+    say("  Look at: the dashboard (live video, plates, alarms), the bell (a plate on a list was read),")
+    say("  Settings > Devices & services > ViewWall (all devices), Settings > Automations (two examples).")
+    say("  The first car comes now, then something happens every half minute or so; at night there is little.")
+    say("  Ctrl-C ends it; the next start goes on from here (--fresh begins anew).")
+
+
+async def _until_stopped(options: Options, folder: Path) -> int:
+    """Run until a signal or a failure comes and return the exit code."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    run = asyncio.create_task(_run(options, folder))
+    stopping = asyncio.create_task(stop.wait())
+    limit = _CHECK_LIMIT if options.check else None
+    await asyncio.wait({run, stopping}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+    timed_out = not run.done() and not stop.is_set()
+    if not run.done():
+        say("Too slow: stopping." if timed_out else "Stopping ...")
+        run.cancel()
+    stopping.cancel()
+    try:
+        await run
+    except DemoError as error:
+        print(f"[demo] {error}", file=sys.stderr, flush=True)
+        return 1
+    except asyncio.CancelledError:
+        if not timed_out:
+            say("Stopped.")
+        return 1 if options.check else 0
+    say("OK")
+    return 0
+
+
+@contextmanager
+def _demo_folder(options: Options) -> Iterator[Path]:
+    """Lock the demo's folder, emptied if asked for."""
+    with closing(lock_folder(DEMO)) as lock:
+        require_port(options.host, options.port)
+        if options.fresh:
+            for path in DEMO.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != "running":
+                    path.unlink()
+        sign_lock(lock, f"http://{options.reachable_host}:{options.port}")
+        yield DEMO
+
+
+def main() -> int:
+    """Run the demo and return its exit code."""
+    options = parse_arguments(sys.argv[1:])
+    try:
+        if options.check:
+            checked = Options(host="127.0.0.1", port=free_port(), fresh=True, check=True, pace=options.pace)
+            with TemporaryDirectory(prefix="viewwall-demo-") as folder:
+                return asyncio.run(_until_stopped(checked, Path(folder)))
+        with _demo_folder(options) as folder:
+            return asyncio.run(_until_stopped(options, folder))
+    except DemoError as error:
+        print(f"[demo] {error}", file=sys.stderr, flush=True)
+        return 1
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())

@@ -1,0 +1,70 @@
+"""Two automations that show what a plate can do, made as the automation editor makes them."""
+
+from typing import Any, Final
+
+from .home_api import HomeAssistant
+
+_BARRIER: Final = "input_boolean.gate_barrier"
+_MESSAGE: Final = "gate"
+
+
+def _plate_automation(alias: str, description: str, kind: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return an automation for plates of one kind at the gate; `{event}` stands for the event entity."""
+    return {
+        "alias": alias,
+        "description": description,
+        "triggers": [{"trigger": "state", "entity_id": "{event}", "not_from": "unavailable"}],
+        "conditions": [{"condition": "state", "entity_id": "{event}", "attribute": "event_type", "state": kind}],
+        "actions": actions,
+        "mode": "restart",
+    }
+
+
+def _notify(title: str, message: str) -> dict[str, Any]:
+    """Return the action that shows a notification in place of the last one."""
+    data = {"title": title, "message": message, "notification_id": _MESSAGE}
+    return {"action": "persistent_notification.create", "data": data}
+
+
+_PLATE: Final = "{{ trigger.to_state.attributes.number }}"
+_CAR: Final = "{{ trigger.to_state.attributes.vehicle.color }} {{ trigger.to_state.attributes.vehicle.type }}"
+_AUTOMATIONS: Final = {
+    "viewwall_demo_welcome": _plate_automation(
+        "Open the gate for known plates",
+        "A plate of the allow list opens the barrier for a quarter of a minute.",
+        "allow",
+        [
+            _notify("Gate", f"{_PLATE} is on the allow list: the barrier opens ({_CAR})."),
+            {"action": "input_boolean.turn_on", "target": {"entity_id": _BARRIER}},
+            {"delay": 15},
+            {"action": "input_boolean.turn_off", "target": {"entity_id": _BARRIER}},
+        ],
+    ),
+    "viewwall_demo_blocked": _plate_automation(
+        "Tell about blocked plates",
+        "A plate of the block list is told, and nothing opens.",
+        "block",
+        [_notify("Gate", f"{_PLATE} is on the block list ({_CAR}).")],
+    ),
+}
+
+
+async def add_automations(home: HomeAssistant, plate_event: str) -> None:
+    """Add the automations for the event entity of the gate's plates; those of an earlier start stay as they are."""
+    for key, automation in _AUTOMATIONS.items():
+        path = f"/api/config/automation/config/{key}"
+        if await home.get_json(path) is None:
+            await home.post(path, _filled(automation, plate_event))
+
+
+def _filled(part: Any, event: str) -> Any:
+    """Return a part of an automation with the event entity's name in it."""
+    match part:
+        case dict():
+            return {key: _filled(value, event) for key, value in part.items()}
+        case list():
+            return [_filled(value, event) for value in part]
+        case "{event}":
+            return event
+        case _:
+            return part
