@@ -292,3 +292,40 @@ async def test_errors_tell_no_secrets(make_client: MakeClient, script: list[Repl
         error = error.__cause__ or error.__context__
     for secret in (PASSWORD, BASIC, BASIC.partition(" ")[2]):
         assert secret not in shown
+
+
+HUNG_UP = Reply(raw=b"")
+
+
+async def test_read_is_asked_again_when_the_device_hangs_up(make_client: MakeClient) -> None:
+    """An idle connection that the device closes just as it is used costs no failed poll, once the login is proven."""
+    async with _device([CLOCK, HUNG_UP, CLOCK], challenge=BASIC_CHALLENGE) as device:
+        client = make_client(device.port)
+        await client.clock()
+        await client.clock()
+        assert device.logins == 3
+
+
+async def test_device_that_keeps_hanging_up_is_unreachable(make_client: MakeClient) -> None:
+    """Two hang-ups in a row are an error."""
+    async with _device([CLOCK, HUNG_UP], challenge=BASIC_CHALLENGE) as device:
+        client = make_client(device.port)
+        await client.clock()
+        with pytest.raises(ViewtronConnectionError):
+            await client.clock()
+        assert device.logins == 3
+
+
+async def test_unproven_login_is_never_sent_twice(make_client: MakeClient) -> None:
+    """A device that hangs up on the first login gets it once."""
+    async with _device(HUNG_UP, challenge=BASIC_CHALLENGE) as device:
+        with pytest.raises(ViewtronConnectionError):
+            await make_client(device.port).clock()
+        assert device.logins == 1
+
+
+async def test_login_asked_for_in_words(make_client: MakeClient) -> None:
+    """Code 9 to a request without a login is a question, not a refusal: it is answered once, by Basic."""
+    async with _device(CLOCK, challenge=Reply(failed(9), 400)) as device:
+        await make_client(device.port).clock()
+        assert [each.login for each in device.seen] == [None, BASIC]

@@ -8,7 +8,7 @@ import aiohttp
 from yarl import URL
 
 from .answers import Failure, Node, failure_of, is_jpeg, parse_document
-from .challenge import choose_challenge
+from .challenge import Challenge, choose_challenge
 from .errors import (
     LOGIN_ERRORS,
     ErrorCode,
@@ -43,6 +43,10 @@ class _Answer(NamedTuple):
     challenges: tuple[str, ...]
     authorised: bool
     """Whether the request carried credentials."""
+
+
+class _HungUpError(ViewtronConnectionError):
+    """The device closed the connection before it answered anything."""
 
 
 class Transport:
@@ -133,14 +137,22 @@ class Transport:
     async def _send_logged_in(self, command: str, method: str, path: str, body: str | None) -> _Answer:
         """Send with the login that the device asks for: at most one request of these carries credentials."""
         if self._basic is not None:
-            return await self._send(command, method, path, body, self._basic)
+            try:
+                return await self._send(command, method, path, body, self._basic)
+            except _HungUpError:
+                # The device closed an idle connection just as we used it. A read may be asked again.
+                if not command.startswith("Get"):
+                    raise
+                return await self._send(command, method, path, body, self._basic)
         answer = await self._send(command, method, path, body, None)
-        if answer.status != 401:
+        failure = None if answer.status == 200 and is_jpeg(answer.body) else _failure(answer.body)
+        # Some firmware asks for a login in words only: code 9 to a request without one.
+        asks_in_words = answer.status != 401 and failure is not None and failure.code == ErrorCode.WRONG_LOGIN
+        if answer.status != 401 and not asks_in_words:
             return answer
-        failure = _failure(answer.body)
         if failure and failure.code in (ErrorCode.ACCOUNT_LOCKED, ErrorCode.API_DISABLED):
             return answer
-        challenge = choose_challenge(answer.challenges, secure=self._ssl)
+        challenge = Challenge("basic", {}) if asks_in_words else choose_challenge(answer.challenges, secure=self._ssl)
         if challenge is None:
             raise ViewtronProtocolError(f"{command}: a login is wanted, but neither Basic nor Digest")
         try:
@@ -189,6 +201,8 @@ class Transport:
             problem = "no answer in time"
         except aiohttp.ClientSSLError:
             problem = "no secure connection"
+        except aiohttp.ServerDisconnectedError:
+            raise _HungUpError(f"{command}: the device hung up") from None
         except aiohttp.ClientConnectorError as err:
             problem = err.strerror or type(err).__name__
         except (aiohttp.ClientError, OSError, ValueError) as err:
