@@ -6,7 +6,7 @@ from datetime import timedelta
 import logging
 from typing import TYPE_CHECKING, Final, override
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -84,22 +84,42 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         self._push_alive = push_alive
         self._due: dict[str, float] = {}
         self._refused: set[str] = set()
+        self._has_given_up = False
         self._guard = guard_of(hass, entry.entry_id)
 
-    def expect_soon(self, what: str) -> None:
-        """Ask for `channels` or `disks` with the next poll, because a push says that they have changed."""
-        self._due.pop(what, None)
+    @callback
+    def refresh_soon(self, what: str | None = None) -> None:
+        """Poll before it is time, because of what was pushed or was not; `what` (`channels`) is asked for as well."""
+        if what is not None:
+            self._due.pop(what, None)
+        # A refused password waits for its minute, whatever is pushed meanwhile.
+        if not (self._guard.refused or self._has_given_up):
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_request_refresh(), f"{DOMAIN} poll out of turn"
+            )
 
     @override
     async def _async_update_data(self) -> ViewtronState:
         self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
+        if self._has_given_up:
+            # Only the user can help; whoever asks for a refresh must not spend another login on it.
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key="invalid_auth",
+                translation_placeholders={"device": self.config_entry.title},
+            )
         if self._guard.refused:
             self.client.allow_retry()
         try:
             state = await self._poll()
         except ViewtronAuthError as error:
             if self._guard.refuse(self.hass.loop.time()):
-                raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="invalid_auth") from error
+                self._has_given_up = True
+                raise ConfigEntryAuthFailed(
+                    translation_domain=DOMAIN,
+                    translation_key="invalid_auth",
+                    translation_placeholders={"device": self.config_entry.title},
+                ) from error
             raise self._failed(error, retry_after=RETRY_AFTER) from error
         except ViewtronLockedError as error:
             self._guard.lock(self.hass.loop.time())

@@ -93,10 +93,7 @@ class PostApplier:
             runtime.board.pushed(row)
         await self._ensure(Platform.BINARY_SENSOR, {(row.channel, row.key) for row in rows})
         if nvr and any(name.lower() in CHANNEL_FIELDS for name in post.alarms):
-            runtime.coordinator.expect_soon("channels")
-            runtime.entry.async_create_background_task(
-                self._hass, runtime.coordinator.async_request_refresh(), f"{DOMAIN} poll of channels"
-            )
+            runtime.coordinator.refresh_soon("channels")
         known = runtime.push.statistics.unknown_fields
         known.update(list(unknown_fields(post.alarms))[: max(0, _MAX_UNKNOWN_FIELDS - len(known))])
 

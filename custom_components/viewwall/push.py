@@ -89,7 +89,7 @@ class PushReceiver:
         self._cancel_stranger: CALLBACK_TYPE | None = None
         self.statistics = PushStatistics()
         self.alive: bool | None = None
-        """Whether messages arrive; None before the first one, or while no heartbeat says how often to expect them."""
+        """Whether messages arrive; None before the first one, or after a silence that no heartbeat can judge."""
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -236,8 +236,7 @@ class PushReceiver:
             if self._last_heartbeat is not None:
                 self._spacings.append(now - self._last_heartbeat)
             self._last_heartbeat = now
-        if self._last_heartbeat is not None:
-            self._watch()
+        self._watch()
         if self.alive is not True:
             if self.alive is False:
                 _LOGGER.info("Messages of %s arrive again", self._runtime.entry.title)
@@ -256,14 +255,16 @@ class PushReceiver:
     @callback
     def _silent(self, _now: datetime) -> None:
         self._cancel_watchdog = None
-        _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
-        self._set_alive(False)
-        self._runtime.entry.async_create_background_task(
-            self._hass, self._runtime.coordinator.async_request_refresh(), f"{DOMAIN} poll after silence"
-        )
+        if self._last_heartbeat is None:
+            # A device that never sent a heartbeat owes none: its silence proves nothing, but its word is old.
+            self._set_alive(None)
+        else:
+            _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
+            self._set_alive(False)
+        self._runtime.coordinator.refresh_soon()
 
     @callback
-    def _set_alive(self, alive: bool) -> None:
+    def _set_alive(self, alive: bool | None) -> None:
         self.alive = alive
         self._runtime.changes.call((None, "event_push"))
         self._runtime.coordinator.async_update_listeners()
