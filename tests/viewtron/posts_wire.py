@@ -104,5 +104,8 @@ def point(tag: str, x: object, y: object) -> str:
 def corners(x1: object, y1: object, x2: object, y2: object) -> str:
     """Build four corners, the last first."""
     return (
-        point("rightBottom", x2, y2) + point("leftBottom", x1, y2) + point("rightTop", x2, y1) + point("leftTop", x1, y1)
+        point("rightBottom", x2, y2)
+        + point("leftBottom", x1, y2)
+        + point("rightTop", x2, y1)
+        + point("leftTop", x1, y1)
     )

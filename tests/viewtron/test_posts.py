@@ -36,7 +36,8 @@ def test_keepalive_device_info_by_hand() -> None:
     """Read a sign of life in other order and form."""
     post = parse_post(
         b"<DeviceInfo version='2.0'><macAddress><![CDATA[58-5B-69-0A-11-07]]></macAddress><DeviceNo.>9</DeviceNo.>"
-        b"<ipAddress> 192.0.2.31 </ipAddress><SN>I0A11070B2C3</SN><DeviceName><![CDATA[ Yard ]]></DeviceName></DeviceInfo>"
+        b"<ipAddress> 192.0.2.31 </ipAddress><SN>I0A11070B2C3</SN>"
+        b"<DeviceName><![CDATA[ Yard ]]></DeviceName></DeviceInfo>"
     )
     assert (post.kind, post.format, post.device) == (PostKind.KEEPALIVE, Format.V1, KNOWN)
 
@@ -106,7 +107,8 @@ def test_message_type_decides(word: str, kind: PostKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "kind"), [("alarmData", PostKind.DETECTION), ("alarmStatus", PostKind.ALARM_STATUS), ("keepalive", PostKind.KEEPALIVE)]
+    ("word", "kind"),
+    [("alarmData", PostKind.DETECTION), ("alarmStatus", PostKind.ALARM_STATUS), ("keepalive", PostKind.KEEPALIVE)],
 )
 def test_message_type_goes_before_content(word: str, kind: PostKind) -> None:
     """Let the word decide between contents that are all there."""
@@ -145,7 +147,14 @@ def test_something_else_is_unknown(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("1.0", Format.V1), ("1.7", Format.V1), ("2.0.0", Format.V2), ("2.1.0", Format.V2), ("", Format.V1), ("x", Format.V1)],
+    [
+        ("1.0", Format.V1),
+        ("1.7", Format.V1),
+        ("2.0.0", Format.V2),
+        ("2.1.0", Format.V2),
+        ("", Format.V1),
+        ("x", Format.V1),
+    ],
 )
 def test_format_follows_the_version(version: str, expected: Format) -> None:
     """Take the generation from the version of the envelope, whatever the layout inside."""
@@ -186,8 +195,7 @@ def test_alarm_status_of_a_recorder() -> None:
             {"x": {"1": True, "2": False, "16": True}, "y": {"1": False}},
         ),
         (
-            "<sensorAlarmIn type='list' count='2'><itemType type='boolean'/><item id='1'>false</item>"
-            "<item id='2'>true</item></sensorAlarmIn>",
+            "<sensorAlarmIn type='list'><itemType/><item id='1'>false</item><item id='2'>true</item></sensorAlarmIn>",
             {"sensorAlarmIn": {"1": False, "2": True}},
         ),
         ("<v:motionAlarm xmlns:v='urn:v' v:type='b' id='1'>true</v:motionAlarm>", {"motionAlarm": {"1": True}}),
@@ -300,7 +308,7 @@ def test_video_fault_has_its_event_in_the_list() -> None:
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
 def test_vehicle_in_the_new_envelope(parts: tuple[str, ...], version: str) -> None:
     """Take VEHICLE in an envelope 2.x for a plate only where there is a list of plates."""
-    listed = "<listInfo><item><targetId>4</targetId><targetImageData><targetType>2</targetType></targetImageData></item></listInfo>"
+    listed = wire.plates("<targetId>4</targetId><targetImageData><targetType>2</targetType></targetImageData>")
     post = parse_post(wire.camera("VEHICLE", listed, *parts, version=version))
     assert post.kind is PostKind.DETECTION
     assert (post.detection is DetectionType.LICENSE_PLATE) is bool(parts)
@@ -332,7 +340,14 @@ def test_vehicle_of_a_recorder_without_plates() -> None:
         ("", None),
     ],
 )
-@pytest.mark.parametrize("form", ["<mac>{}</mac>", "<deviceInfo><mac>{}</mac></deviceInfo>", "<deviceInfo><macAddress><![CDATA[{}]]></macAddress></deviceInfo>"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<mac>{}</mac>",
+        "<deviceInfo><mac>{}</mac></deviceInfo>",
+        "<deviceInfo><macAddress><![CDATA[{}]]></macAddress></deviceInfo>",
+    ],
+)
 def test_mac(mac: str, expected: str | None, form: str) -> None:
     """Write a MAC in one way wherever it stands; zeros are none."""
     post = parse_post(wire.config("<smartType>MOTION</smartType>", form.format(mac)))
@@ -340,7 +355,9 @@ def test_mac(mac: str, expected: str | None, form: str) -> None:
     assert post.device.mac == expected
 
 
-@pytest.mark.parametrize(("serial", "expected"), [("000000000000", None), ("0", None), ("", None), (" A0 ", "A0"), ("0A1", "0A1")])
+@pytest.mark.parametrize(
+    ("serial", "expected"), [("000000000000", None), ("0", None), ("", None), (" A0 ", "A0"), ("0A1", "0A1")]
+)
 def test_serial(serial: str, expected: str | None) -> None:
     """Keep a serial as sent; zeros are none."""
     assert parse_post(wire.config(f"<smartType>PVD</smartType><sn>{serial}</sn>")).device.serial == expected
@@ -394,4 +411,9 @@ def test_package_stands_alone() -> None:
     folder = Path(__file__).parents[2] / "custom_components" / "viewwall" / "viewtron"
     sources = [path.read_text() for path in sorted(folder.glob("*.py"))]
     assert len(sources) > 3
-    assert not [line for text in sources for line in text.splitlines() if line.startswith(("from ..", "import homeassistant", "from homeassistant", "from custom_components"))]
+    assert not [
+        line
+        for text in sources
+        for line in text.splitlines()
+        if line.startswith(("from ..", "import homeassistant", "from homeassistant", "from custom_components"))
+    ]

@@ -37,7 +37,7 @@ BOTH = (Target(11, TargetType.PERSON, BOX), Target(12, TargetType.CAR, (1, 2, 3,
 
 def shown(post: Post) -> tuple[bytes | None, list[bytes | None]]:
     """Return the decoded overview and crops."""
-    return post.overview and post.overview.jpeg(), [crop.jpeg() for crop in post.crops]
+    return post.overview.jpeg() if post.overview is not None else None, [crop.jpeg() for crop in post.crops]
 
 
 def plate(post: Post) -> Plate:
@@ -152,7 +152,12 @@ def test_order_of_elements_is_no_promise() -> None:
         "<types><targetType>1,2,4</targetType><smartType>VFD</smartType></types>",
     )
     post = parse_post(body)
-    assert (post.detection, post.code, post.time, post.device.name) == (DetectionType.LINE_CROSSING, "PEA", WHEN, "Yard")
+    assert (post.detection, post.code, post.time, post.device.name) == (
+        DetectionType.LINE_CROSSING,
+        "PEA",
+        WHEN,
+        "Yard",
+    )
     assert (post.event_ids, post.targets) == ((31,), (Target(7, TargetType.TWO_WHEELER, (10, 20, 30, 40)),))
     assert shown(post) == (SCENE, [CROP])
 
@@ -207,7 +212,11 @@ def test_incomplete_box() -> None:
 def test_join_of_targets() -> None:
     """Merge what the blocks say of one target, keep the others, and name an event once."""
     rows = wire.event(1, 7, wire.rect(1, 2, 3, 4)), wire.event(1, 7), wire.event(2, 9)
-    listed = wire.plates(f"<targetId>9</targetId>{wire.crop(CROP, '2')}", f"<targetId>7</targetId>{wire.crop(OTHER, '1')}", "<targetId>8</targetId>")
+    listed = wire.plates(
+        f"<targetId>9</targetId>{wire.crop(CROP, '2')}",
+        f"<targetId>7</targetId>{wire.crop(OTHER, '1')}",
+        "<targetId>8</targetId>",
+    )
     post = parse_post(wire.camera("PEA", wire.perimeter(*rows), listed))
     assert post.event_ids == (1, 2)
     assert set(post.targets) == {Target(7, TargetType.PERSON, (1, 2, 3, 4)), Target(9, TargetType.CAR), Target(8)}
@@ -225,7 +234,9 @@ READ = posts_base.Plate(number="QX47ZLM", crop=Picture(CROP, 176, 100))
 def test_plate_of_the_documents(dialect: Dialect, source: bool, smart_type: str) -> None:
     """Read a plate as documented, the overview being the first item, sourceDataInfo or both."""
     overview = Picture(SCENE)
-    post = parse_post(ipc_posts.plates(WHO, WHEN, [READ], dialect=dialect, overview=overview, source=source, smart_type=smart_type))
+    post = parse_post(
+        ipc_posts.plates(WHO, WHEN, [READ], dialect=dialect, overview=overview, source=source, smart_type=smart_type)
+    )
     assert (post.detection, post.code, post.status) == (DetectionType.LICENSE_PLATE, smart_type, None)
     assert (plate(post).number, plate(post).listed, plate(post).vehicle) == ("QX47ZLM", None, Vehicle())
     assert (plate(post).direction, plate(post).confidence, plate(post).box) == (None, None, None)
@@ -277,7 +288,9 @@ def test_several_plates_in_one_post(dialect: Dialect) -> None:
 @pytest.mark.parametrize("text", ["{}", "<![CDATA[{}]]>", " \n{}"])
 def test_list_word(word: str, expected: PlateList | None, text: str) -> None:
     """Know the camera's lists; an unknown word is never taken for one of them."""
-    items = wire.plates(f"<vehicleListType type='string'>{text.format(word)}</vehicleListType><plateNumber>QX47ZLM</plateNumber>")
+    items = wire.plates(
+        f"<vehicleListType type='string'>{text.format(word)}</vehicleListType><plateNumber>QX47ZLM</plateNumber>"
+    )
     assert plate(parse_post(wire.camera("VEHICE", items))).listed is expected
 
 
@@ -299,8 +312,11 @@ def test_plates_of_a_recorder(plain: bool, source: dict[str, bool], channel: int
     """Read a recorder's plates with and without an overview and a channel."""
     second = posts_base.Plate(number="HK08BBR", id=8, colour=None, body=None, brand=None, model=None)
     who = Identity(channel=channel)
-    post = parse_post(nvr_posts.vehicle(who, WHEN, [READ, second], overview=Picture(SCENE), **source))  # type: ignore[arg-type]
-    assert [(found.number, found.group, found.owner) for found in post.plates] == [("QX47ZLM", None, None), ("HK08BBR", None, None)]
+    post = parse_post(nvr_posts.vehicle(who, WHEN, [READ, second], overview=Picture(SCENE), **source))
+    assert [(found.number, found.group, found.owner) for found in post.plates] == [
+        ("QX47ZLM", None, None),
+        ("HK08BBR", None, None),
+    ]
     assert post.plates[1].vehicle == Vehicle()
     assert (post.overview is not None) is plain
     assert (post.channel, post.event_ids) == (channel, ())
@@ -309,11 +325,20 @@ def test_plates_of_a_recorder(plain: bool, source: dict[str, bool], channel: int
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("approach", Direction.APPROACH), ("APPROACH", Direction.APPROACH), ("away", Direction.AWAY), ("leave", Direction.AWAY), ("sideways", None), ("", None)],
+    [
+        ("approach", Direction.APPROACH),
+        ("APPROACH", Direction.APPROACH),
+        ("away", Direction.AWAY),
+        ("leave", Direction.AWAY),
+        ("sideways", None),
+        ("", None),
+    ],
 )
 def test_direction(word: str, expected: Direction | None) -> None:
     """Read both words for a vehicle that goes away."""
-    items = wire.plates(f"<plateNumber>QX47ZLM</plateNumber><vehicleDirect type='vehicleDirectType'>{word}</vehicleDirect>")
+    items = wire.plates(
+        f"<plateNumber>QX47ZLM</plateNumber><vehicleDirect type='vehicleDirectType'>{word}</vehicleDirect>"
+    )
     assert plate(parse_post(wire.camera("VEHICE", items))).direction is expected
 
 
@@ -339,7 +364,13 @@ def test_confidence(element: str, expected: float | None) -> None:
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize(
     "mark",
-    ["<image>0</image><plateNumber/>", "<image type='uint32'>0</image>", "<plateNumber><![CDATA[]]></plateNumber>", "", "<image>1</image><plateNumber> </plateNumber>"],
+    [
+        "<image>0</image><plateNumber/>",
+        "<image type='uint32'>0</image>",
+        "<plateNumber><![CDATA[]]></plateNumber>",
+        "",
+        "<image>1</image><plateNumber> </plateNumber>",
+    ],
 )
 def test_overview_is_told_by_number_not_by_place(mark: str, last: bool) -> None:
     """Tell the overview by image 0 or by its empty number, first or last."""
@@ -376,7 +407,9 @@ def test_corners(corners: tuple[object, ...], expected: tuple[int, ...] | None) 
 
 def test_camera_plate_in_the_new_envelope() -> None:
     """Read the camera layout inside an envelope 2.1.0, which some firmware posts."""
-    items = wire.plates(f"<plateNumber>QX47ZLM</plateNumber><vehicleListType>whiteList</vehicleListType>{wire.crop(CROP)}")
+    items = wire.plates(
+        f"<plateNumber>QX47ZLM</plateNumber><vehicleListType>whiteList</vehicleListType>{wire.crop(CROP)}"
+    )
     found = plate(parse_post(wire.camera("VEHICE", items, version="2.1.0")))
     assert (found.number, found.listed) == ("QX47ZLM", PlateList.ALLOW)
 
@@ -384,8 +417,10 @@ def test_camera_plate_in_the_new_envelope() -> None:
 def test_empty_vehicle_and_partial_match() -> None:
     """Read a recorder's plate whose blocks are empty or partly filled."""
     item = (
-        "<item><carAttribute/><licensePlateMatchInfo><carOwner>A. Driver</carOwner><cardNo>5</cardNo></licensePlateMatchInfo>"
-        "<licensePlateAttribute><color/><licensePlateNumber><![CDATA[QX47ZLM]]></licensePlateNumber></licensePlateAttribute></item>"
+        "<item><carAttribute/><licensePlateMatchInfo><carOwner>A. Driver</carOwner><cardNo>5</cardNo>"
+        "</licensePlateMatchInfo>"
+        "<licensePlateAttribute><color/><licensePlateNumber><![CDATA[QX47ZLM]]></licensePlateNumber>"
+        "</licensePlateAttribute></item>"
     )
     found = plate(parse_post(wire.recorder("VEHICLE", f"<licensePlateListInfo>{item}<item/></licensePlateListInfo>")))
     assert found == Plate(number="QX47ZLM", owner="A. Driver")
@@ -413,7 +448,9 @@ def test_face_of_a_real_camera() -> None:
 
 def test_face_of_a_recorder() -> None:
     """Read a recorder's face: words as sent, its box in pixels being none."""
-    post = parse_post(nvr_posts.face(WHO, WHEN, age="youth", glasses="yes", crop=Picture(CROP), overview=Picture(SCENE)))
+    post = parse_post(
+        nvr_posts.face(WHO, WHEN, age="youth", glasses="yes", crop=Picture(CROP), overview=Picture(SCENE))
+    )
     (face,) = post.faces
     assert (face.age, face.sex, face.glasses, face.mask) == ("youth", "male", "yes", "no")
     assert face.crop is not None
@@ -424,14 +461,18 @@ def test_face_of_a_recorder() -> None:
 
 def test_several_faces() -> None:
     """Read every face of a post."""
-    items = "".join(f"<item><sex>{sex}</sex>{wire.crop(data)}</item>" for sex, data in (("male", CROP), ("unknown", OTHER)))
+    items = "".join(
+        f"<item><sex>{sex}</sex>{wire.crop(data)}</item>" for sex, data in (("male", CROP), ("unknown", OTHER))
+    )
     post = parse_post(wire.recorder("videoFaceDetect", f"<faceListInfo>{items}</faceListInfo>"))
     assert [(face.sex, face.crop and face.crop.jpeg()) for face in post.faces] == [("male", CROP), ("unknown", OTHER)]
 
 
 def test_face_match() -> None:
     """Read a matched face as a face, whatever its undocumented fields."""
-    items = wire.plates(f"<targetId>3</targetId><matchInfo><name>Nobody</name></matchInfo><age>old</age>{wire.crop(CROP, '1')}")
+    items = wire.plates(
+        f"<targetId>3</targetId><matchInfo><name>Nobody</name></matchInfo><age>old</age>{wire.crop(CROP, '1')}"
+    )
     post = parse_post(wire.camera("VFD_MATCH", items))
     assert post.detection is DetectionType.FACE_MATCH
     assert [face.age for face in post.faces] == ["old"]
@@ -451,7 +492,10 @@ def test_counts_of_a_line() -> None:
 @pytest.mark.parametrize("block", ["passLineCount", "traffic"])
 def test_some_counts(block: str) -> None:
     """Read the totals that are there; zero is a number, nonsense none."""
-    body = wire.camera("PASSLINECOUNT", f"<{block}><enterCarCount>0</enterCarCount><leaveBikeCount>x</leaveBikeCount><existPersonCount>4</existPersonCount></{block}>")
+    body = wire.camera(
+        "PASSLINECOUNT",
+        f"<{block}><enterCarCount>0</enterCarCount><leaveBikeCount>x</leaveBikeCount><existPersonCount>4</existPersonCount></{block}>",
+    )
     assert parse_post(body).counts == Counts(entered=ByType(car=0), inside=ByType(person=4))
 
 
@@ -469,7 +513,9 @@ def test_track() -> None:
     assert post.event_ids == ()
 
 
-@pytest.mark.parametrize("parts", [("<traject type='list' count='0'/>",), ("<messageType>trajectory</messageType>", "<traject/>")])
+@pytest.mark.parametrize(
+    "parts", [("<traject type='list' count='0'/>",), ("<messageType>trajectory</messageType>", "<traject/>")]
+)
 def test_empty_track(parts: tuple[str, ...]) -> None:
     """Read track data without targets."""
     post = parse_post(wire.config(*parts))
@@ -489,7 +535,13 @@ def test_video_metadata(vsd_info: bool) -> None:
 def test_detection_without_events(build: object) -> None:
     """Read what carries nothing but its type; a motion's grid is no event."""
     post = parse_post(build(WHO, WHEN))  # type: ignore[operator]
-    assert (post.kind, post.event_ids, post.targets, post.overview, post.status) == (PostKind.DETECTION, (), (), None, None)
+    assert (post.kind, post.event_ids, post.targets, post.overview, post.status) == (
+        PostKind.DETECTION,
+        (),
+        (),
+        None,
+        None,
+    )
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------
@@ -504,7 +556,19 @@ def test_empty_picture(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["BASE64_JPEG_OVERVIEW_IMAGE", "AAAA", "/", "/9j", "/9j/A", "/9j/===", "####", "é", "iVBORw0KGgo=", "/9j/" + "@" * 3000, "R0lGODlh" * 900],
+    [
+        "BASE64_JPEG_OVERVIEW_IMAGE",
+        "AAAA",
+        "/",
+        "/9j",
+        "/9j/A",
+        "/9j/===",
+        "####",
+        "é",
+        "iVBORw0KGgo=",
+        "/9j/" + "@" * 3000,
+        "R0lGODlh" * 900,
+    ],
 )
 def test_junk_is_no_jpeg(text: str) -> None:
     """Decode a picture only if it is a JPEG, and never raise."""

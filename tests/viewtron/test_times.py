@@ -121,13 +121,20 @@ def test_wall_clock(text: str, expected: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "2026-13-40 07:08:09", "2026-02-30 07:08:09", "2026-05-06", "07:08:09", "2026-05-06 25:00:00", "99999999"],
+    [
+        "",
+        "soon",
+        "2026-13-40 07:08:09",
+        "2026-02-30 07:08:09",
+        "2026-05-06",
+        "07:08:09",
+        "2026-05-06 25:00:00",
+        "99999999",
+    ],
 )
 def test_unreadable_wall_clock(text: str) -> None:
     """Keep the alarm of a status post whose clock is nonsense."""
-    post = parse_post(
-        wire.config(f"<alarmStatusInfo><a id='1'>true</a></alarmStatusInfo><dataTime>{text}</dataTime>")
-    )
+    post = parse_post(wire.config(f"<alarmStatusInfo><a id='1'>true</a></alarmStatusInfo><dataTime>{text}</dataTime>"))
     assert post.kind is PostKind.ALARM_STATUS
     assert post.alarms == {"a": {"1": True}}
     assert post.local_time is None
@@ -152,5 +159,5 @@ def test_uptime_is_no_date() -> None:
 def test_wall_clock_of_the_simulator(hours: bool) -> None:
     """Read the wall clock that the simulated camera writes, whose zone nobody knows."""
     moment = datetime(2026, 7, 25, 13, 5, 59)  # noqa: DTZ001
-    body = ipc_posts.alarm_status(Identity(), moment, {"motionAlarm": True}, twelve_hours=hours)  # type: ignore[call-arg,unused-ignore]
+    body = ipc_posts.alarm_status(Identity(), moment, {"motionAlarm": True}, twelve_hours=hours)
     assert parse_post(body).local_time == moment
