@@ -12,9 +12,9 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, Config
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-import pytest
 
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.viewtron.client import ViewtronClient
@@ -192,6 +192,16 @@ async def test_device_without_mac_is_known_by_its_serial(hass: HomeAssistant) ->
     assert entry.unique_id == camera.serial
 
 
+@pytest.mark.parametrize("spelling", ["58-5B-69-2B-50-02", "585B692B5002", "58:5B:69:2B:50:02"])
+async def test_mac_in_one_spelling(hass: HomeAssistant, spelling: str) -> None:
+    """Know a device by its MAC in Home Assistant's spelling, however the device writes it."""
+    async with IpcV2Simulator() as camera:
+        camera.mac = spelling
+        entry = await finish(hass, await answer(hass, await begin(hass), **address_of(camera)))
+
+    assert entry.unique_id == "58:5b:69:2b:50:02"
+
+
 # What users type.
 
 
@@ -298,8 +308,9 @@ async def test_every_error_is_told_and_recovered_from(hass: HomeAssistant, spoil
     """Say what went wrong, send at most one login for it, and let the same flow succeed afterwards."""
     flow_id = await begin(hass)
     async with IpcV2Simulator() as camera:
+        typed = address_of(camera)
         spoil(camera)
-        result = await answer(hass, flow_id, **address_of(camera))
+        result = await answer(hass, flow_id, **typed)
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "manual"
         assert result["errors"] == {"base": error}
@@ -362,7 +373,8 @@ async def test_plain_device_asked_for_https(hass: HomeAssistant) -> None:
         )
         assert result["errors"] == {"base": "cannot_connect"}
         assert logins(camera) == 0
-        await finish(hass, await answer(hass, flow_id, **address_of(camera)))
+        plain = address_of(camera, connection={"port": camera.port, "ssl": False})
+        await finish(hass, await answer(hass, flow_id, **plain))
 
 
 async def test_device_that_is_set_up_gets_its_new_address(hass: HomeAssistant, quiet_set_up: AsyncMock) -> None:
@@ -370,6 +382,7 @@ async def test_device_that_is_set_up_gets_its_new_address(hass: HomeAssistant, q
     async with IpcV2Simulator() as camera:
         entry = entry_of(camera, host="192.0.2.9", port=None, password="old")
         entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
         result = await answer(hass, await begin(hass), **address_of(camera))
         await hass.async_block_till_done()
 
@@ -381,7 +394,7 @@ async def test_device_that_is_set_up_gets_its_new_address(hass: HomeAssistant, q
     assert entry.data["password"] == "gate-Keeper-7"
     assert entry.data["kind"] == "ipc_v2"
     assert entry.data["webhook_id"] == "00112233445566778899aabbccddeeff"
-    quiet_set_up.assert_awaited_once()
+    assert quiet_set_up.await_count == 2
 
 
 # Signing in again.
@@ -513,8 +526,9 @@ async def test_reconfigure_tells_errors_apart_too(hass: HomeAssistant, spoil: Br
         entry = entry_of(camera, host="192.0.2.9")
         entry.add_to_hass(hass)
         flow = await entry.start_reconfigure_flow(hass)
+        typed = address_of(camera)
         spoil(camera)
-        result = await answer(hass, flow["flow_id"], **address_of(camera))
+        result = await answer(hass, flow["flow_id"], **typed)
         assert result["step_id"] == "reconfigure"
         assert result["errors"] == {"base": error}
         assert logins(camera) <= 1
@@ -583,7 +597,8 @@ async def test_options(hass: HomeAssistant, quiet_set_up: AsyncMock, hold_time: 
 
 async def test_every_form_reaches_the_browser(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> None:
     """Hand each form over HTTP as the frontend asks for it, sections and all, without a stored password."""
-    assert await async_setup_component(hass, "config", {})
+    for component in ("config", "repairs", "webhook"):
+        assert await async_setup_component(hass, component, {})
     client = await hass_client()
     async with IpcV2Simulator() as camera:
         response = await client.post("/api/config/config_entries/flow", json={"handler": DOMAIN})

@@ -168,7 +168,8 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         if (inputs := await self._slowly("inputs", _IDENTITY, self.client.alarm_inputs)) is not None:
             state = replace(state, inputs=inputs)
         if (clock := await self._slowly("clock", _SLOW, self.client.clock)) is not None:
-            offset = None if clock.utc is None else round((clock.utc - dt_util.utcnow()).total_seconds())
+            # The device tells whole seconds: on average half a second has passed since.
+            offset = None if clock.utc is None else round((clock.utc - dt_util.utcnow()).total_seconds() + 0.5)
             state = replace(state, clock_offset=offset)
         return state
 

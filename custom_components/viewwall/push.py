@@ -203,15 +203,15 @@ class PushReceiver:
             self._hass,
             DOMAIN,
             self._stranger_issue,
-            data={"entry_id": self._runtime.entry.entry_id},
+            data={
+                "entry_id": self._runtime.entry.entry_id,
+                "sender": post.device.name or post.device.mac or post.device.serial or "?",
+                "address": address,
+            },
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="foreign_device",
-            translation_placeholders={
-                "device": self._runtime.entry.title,
-                "sender": post.device.name or "?",
-                "address": address,
-            },
+            translation_placeholders={"device": self._runtime.entry.title},
         )
 
         @callback

@@ -13,9 +13,10 @@ from .push_url import push_placeholders
 class ForeignDeviceRepairFlow(RepairsFlow):
     """Shows which address belongs to which device, after another one has posted to it."""
 
-    def __init__(self, entry_id: str | None) -> None:
-        """Repair the entry that was posted to."""
+    def __init__(self, entry_id: str, sender: str, address: str) -> None:
+        """Repair the entry that `sender` posted to from `address`."""
         self._entry_id = entry_id
+        self._stranger = {"sender": sender, "address": address}
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin with the explanation."""
@@ -23,7 +24,7 @@ class ForeignDeviceRepairFlow(RepairsFlow):
 
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the address and its only owner; the secret in it stands in this form alone."""
-        entry = self.hass.config_entries.async_get_entry(self._entry_id or "")
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is None:
             return self.async_abort(reason="entry_removed")
         if user_input is not None:
@@ -32,10 +33,12 @@ class ForeignDeviceRepairFlow(RepairsFlow):
             step_id="confirm",
             data_schema=probatio.Schema({}),
             description_placeholders=push_placeholders(self.hass, entry.data[CONF_WEBHOOK_ID])
-            | {"device": entry.title},
+            | {"device": entry.title}
+            | self._stranger,
         )
 
 
 async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None) -> RepairsFlow:
     """Return the flow that fixes an issue."""
-    return ForeignDeviceRepairFlow((data or {}).get("entry_id"))
+    known = data or {}
+    return ForeignDeviceRepairFlow(known.get("entry_id", ""), known.get("sender", "?"), known.get("address", "?"))

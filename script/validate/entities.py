@@ -67,7 +67,7 @@ def _described(values: Iterable[Any], module: Module) -> Iterator[Entity]:
 
 
 def _bases(value: Any) -> list[type]:
-    """Return the classes behind a description; Home Assistant's plain ones are no subclasses of what they seem to be."""
+    """Return the classes behind a description; Home Assistant's plain ones are no subclasses of the named class."""
     classes = type(value).__mro__
     return list(classes) if any(cls.__name__ == "EntityDescription" for cls in classes) else []
 

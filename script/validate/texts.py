@@ -189,11 +189,11 @@ class UseCheck:
                 self._need(path)
             if site.given is not None:
                 self._filled(paths, site.given, site.at)
-                self._wasted(site, paths)
+                self._wasted(site, paths, f"{head}.{'/'.join(sorted(site.keys))}")
 
-    def _wasted(self, site: Site, paths: set[str]) -> None:
+    def _wasted(self, site: Site, paths: set[str], head: str) -> None:
         for name in sorted((site.given or frozenset()) - self._all_placeholders(paths)):
-            self._faults.append(f"{', '.join(sorted(paths))}: does not use {{{name}}}, which {site.at} gives")
+            self._faults.append(f"{head}: no text uses {{{name}}}, which {site.at} gives")
 
     def _issues(self) -> None:
         flow = self._uses.flows.get("issues", Flow())
@@ -216,7 +216,7 @@ class UseCheck:
                     self._need(f"{head}.fix_flow.abort.{reason}")
                 if site.given is not None:
                     self._filled({f"{head}.title", f"{head}.description"}, site.given, site.at)
-                    self._wasted(site, self._below(head))
+                    self._wasted(site, self._below(head), head)
         for step in sorted(flow.steps.keys() - steps):
             self._faults.append(f"issues: no fix_flow has the step {step}")
 

@@ -12,7 +12,17 @@ from typing import Final
 
 import aiohttp
 
-from .arguments import DEMO, EVERYWHERE, DemoError, Options, free_port, lock_folder, parse_arguments, require_port, sign_lock
+from .arguments import (
+    DEMO,
+    EVERYWHERE,
+    DemoError,
+    Options,
+    free_port,
+    lock_folder,
+    parse_arguments,
+    require_port,
+    sign_lock,
+)
 from .automations import add_automations
 from .check import check
 from .configuration import local_zone, seed
@@ -43,9 +53,15 @@ async def _run(options: Options, folder: Path) -> None:
     async with house:
         for place in house.placed:
             say(f"  {place.device.name}: {place.device.model} at {place.device.url}, video on port {place.rtsp_port}")
-        say("Starting Home Assistant (the first time takes half a minute) ...")
+        say("Starting Home Assistant (a quarter of a minute, longer on a slow machine) ...")
         async with HomeAssistantProcess(config, folder / "hass.log") as hass:
-            await _while_alive(hass, _use(options, base, house))
+            try:
+                await _while_alive(hass, _use(options, base, house))
+            except BaseException:
+                if options.check:
+                    # The folder is gone in a moment.
+                    say(f"The end of Home Assistant's log:\n{hass.tail()}")
+                raise
 
 
 async def _while_alive(hass: HomeAssistantProcess, work: Coroutine[None, None, None]) -> None:

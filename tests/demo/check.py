@@ -56,14 +56,13 @@ async def _watch(home: HomeAssistant, camera: str) -> tuple[int, int]:
             playlists = _lines(await home.get_bytes(stream["url"]))
             folder = stream["url"].rpartition("/")[0]
             playlist = f"{folder}/{playlists[0]}"
-            while not (segments := _lines(media := await home.get_bytes(playlist))):
-                await asyncio.sleep(0.5)
+            media = await home.get_bytes(playlist)
             head = media.decode().partition('EXT-X-MAP:URI="')[2].partition('"')[0]
             folder = playlist.rpartition("/")[0]
-            parts = [await home.get_bytes(f"{folder}/{name}") for name in (head, segments[-1])]
+            parts = [await home.get_bytes(f"{folder}/{name}") for name in (head, _lines(media)[-1])]
     except TimeoutError:
         raise DemoError(f"no live video came from {camera}") from None
-    with av.open(BytesIO(b"".join(parts))) as container:
+    with av.open(BytesIO(b"".join(parts)), "r") as container:
         frame = next(container.decode(video=0))
     return frame.width, frame.height
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .arguments import ROOT
+from .arguments import EVERYWHERE, ROOT
 
 # There is no `default_config`: it brings Bluetooth, the cloud and voice along, and wants the internet.
 _YAML: Final = """\
@@ -15,6 +15,7 @@ _YAML: Final = """\
 homeassistant:
   name: ViewWall demo
   time_zone: {time_zone}
+  country: US
   unit_system: metric
 
 frontend:
@@ -56,6 +57,9 @@ def seed(config: Path, *, host: str, port: int, time_zone: str) -> None:
     done = {"done": ["core_config", "analytics", "integration"]}
     _write_once(storage / "onboarding", _stored("onboarding", 4, 1, done))
     (storage / "http").write_text(_stored("http", 2, 2, _http(host, port)), encoding="utf-8")
+    # What listens here alone has nothing to ask on the network, and works where there is none.
+    adapters = {"configured_adapters": [] if host in EVERYWHERE else ["lo", "lo0"]}
+    (storage / "core.network").write_text(_stored("core.network", 1, 1, adapters), encoding="utf-8")
 
 
 def local_zone() -> str:

@@ -66,7 +66,7 @@ def build_dashboard(house: House, entities: Entities) -> dict[str, Any]:
         "sections": [
             _gate(house, entities),
             _door(house, entities),
-            _events(entities),
+            _events(house, entities),
             _recorder(house, entities),
             _disks(house, entities),
             _old_recorder(house, entities),
@@ -95,7 +95,7 @@ def _door(house: House, entities: Entities) -> Card:
     door = house.door
     return _section(
         _heading("Front door", "mdi:door"),
-        _picture(entities.find(door, "camera", "sub")),
+        _picture(entities.find(door, "camera", "sub"), live=True),
         _tile(entities.find(door, "binary_sensor", "intrusion"), "Intrusion", "mdi:shield-account", color="red"),
         _tile(entities.find(door, "binary_sensor", "line_crossing"), "Line crossing", "mdi:walk", color="red"),
         _picture(entities.find(door, "image", "overview"), columns=6),
@@ -106,13 +106,16 @@ def _door(house: House, entities: Entities) -> Card:
     )
 
 
-def _events(entities: Entities) -> Card:
-    """Show what was detected anywhere."""
+def _events(house: House, entities: Entities) -> Card:
+    """Show what was detected anywhere; of the gate its plates alone, each with its list."""
+    gate = house.gate
+    plates = [entities.find(gate, "sensor", "last_plate"), entities.find(gate, "event", "license_plate")]
+    others = set(entities.all("event", "_detection")) - {entities.find(gate, "event", "detection")}
     card = {
         "type": "logbook",
         "hours_to_show": 24,
-        "target": {"entity_id": [*entities.all("event", "_license_plate"), *entities.all("event", "_detection")]},
-        "grid_options": {"columns": 12, "rows": 10},
+        "target": {"entity_id": [entity_id for entity_id in (*plates, *sorted(others)) if entity_id]},
+        "grid_options": {"columns": 12, "rows": 7},
     }
     return _section(_heading("Latest events", "mdi:history"), card)
 
@@ -158,13 +161,14 @@ def _old_recorder(house: House, entities: Entities) -> Card:
     return _section(
         _heading("Old recorder", "mdi:server"),
         *(
-            _picture(entities.find(recorder, "camera", "sub", channel.id), columns=4, name=channel.name)
+            _picture(entities.find(recorder, "camera", "sub", channel.id), columns=8, name=channel.name)
             for channel in online
         ),
         *(
-            _tile(entities.find(recorder, "binary_sensor", "motion", channel.id), channel.name, columns=4)
+            _tile(entities.find(recorder, "binary_sensor", "motion", channel.id), f"{channel.name}: motion", columns=8)
             for channel in online
         ),
+        span=2,
     )
 
 
@@ -182,14 +186,18 @@ def _picture(entity_id: str | None, *, columns: int = 12, live: bool = False, na
     """Return a picture, live or as a snapshot from time to time."""
     if entity_id is None:
         return None
-    return {
+    card: Card = {
         "type": "picture-entity",
         "entity": entity_id,
         "show_state": False,
         "show_name": name is not None,
-        "name": name,
         "grid_options": {"columns": columns, "rows": "auto"},
-    } | ({"camera_view": "live" if live else "auto"} if entity_id.startswith("camera.") else {})
+    }
+    if name is not None:
+        card["name"] = name
+    if entity_id.startswith("camera."):
+        card["camera_view"] = "live" if live else "auto"
+    return card
 
 
 def _tile(

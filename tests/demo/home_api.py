@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import aiohttp
@@ -55,13 +55,14 @@ class HomeAssistant:
         self.user_id = (await self.command("auth/current_user"))["id"]
 
     async def sign_out(self) -> None:
-        """Leave no session behind."""
+        """Leave no session behind, unless Home Assistant is gone already."""
         if self._socket is not None:
             await self._socket.close()
         if self._refresh_token:
             form = {"token": self._refresh_token}
-            async with self._session.post(f"{self.base}/auth/revoke", data=form):
-                self._refresh_token = ""
+            with suppress(aiohttp.ClientError):
+                async with self._session.post(f"{self.base}/auth/revoke", data=form):
+                    self._refresh_token = ""
 
     async def command(self, kind: str, **fields: Any) -> Any:
         """Send a command over the websocket and return its result; raises DemoError when it fails."""
@@ -99,7 +100,10 @@ class HomeAssistant:
 
     async def wait_until_running(self) -> None:
         """Wait until everything is set up."""
-        while (await self.command("get_config"))["state"] != "RUNNING":
+        while True:
+            config = await self.command("get_config")
+            if config["state"] == "RUNNING":
+                return
             await asyncio.sleep(0.2)
 
     async def _is_new(self) -> bool:

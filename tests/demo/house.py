@@ -90,15 +90,15 @@ class House:
         self.old_recorder = NvrV1Simulator(name="Old recorder", mac="58:5b:69:3c:74:d4", password="dust-Cover-3")
         self.recorder.views = {}
         _furnish(self.recorder, self.old_recorder)
-        self.devices: tuple[Device, ...] = (self.gate, self.door, self.recorder, self.old_recorder)
+        _limit(self.gate, self.door)
+        self.devices: list[Device] = [self.gate, self.door, self.recorder, self.old_recorder]
         zone = ZoneInfo(time_zone)
         for device in self.devices:
+            # Whoever looks at the picture compares its clock with the wall's.
             device.clock.tz = zone
             device.clock.zone = posix_zone(datetime.now(zone))
-        self.placed = [
-            Placed(device, port, rtsp_port, is_moved)
-            for device, (port, rtsp_port, is_moved) in zip(self.devices, _places(len(self.devices), ports), strict=True)
-        ]
+        places = _places(len(self.devices), ports)
+        self.placed = [Placed(device, *place) for device, place in zip(self.devices, places, strict=True)]
 
     async def __aenter__(self) -> Self:
         """Switch everything on."""
@@ -131,16 +131,27 @@ def posix_zone(moment: datetime) -> str:
 
 
 def _furnish(recorder: Recorder, old_recorder: NvrV1Simulator) -> None:
-    """Name the channels and give the recorders their disks."""
+    """Name the channels and give the recorders a few inputs and their disks."""
     for channel, name in zip(recorder.channels, _RECORDER_CHANNELS, strict=True):
         channel.name = name
     for channel, name in zip(old_recorder.channels, _OLD_CHANNELS, strict=True):
         channel.name = name
     old_recorder.channel_lists_name = True
+    recorder.alarm_inputs = [entry for entry in recorder.alarm_inputs if entry.id in (1, 2, 17)]
+    recorder.alarm_in_count, recorder.alarm_out_count = 2, 1
     recorder.disks = [
         SimDisk(id="{2F7C1A90-0B52-4E11-9D43-5A6E00C1B0D7}", total=7_630_885, free=2_912_160, storage_type="HDD"),
         SimDisk(id="{7B10D3C2-94AF-4B6E-8A21-63F0117E42A9}", total=7_630_885, free=611_204, storage_type="HDD"),
     ]
+
+
+def _limit(gate: GateCamera, door: IpcV1Simulator) -> None:
+    """Take away what never happens in the demo: it would stand there as unknown for ever."""
+    for command in ("GetSmartPerimeterConfig", "GetSmartTripwireConfig"):
+        del gate.commands[command]
+    wanted = {"supportTripwire", "supportPerimeter", "supportVfd", "supportAvd"}
+    door.detail_flags = {flag: flag in wanted for flag in door.detail_flags}
+    door.alarms = {field: {1: False} for field in ("motionAlarm", "perimeterAlarm", "tripwireAlarm", "vfdAlarm")}
 
 
 def _places(count: int, memory: Path | None) -> list[tuple[int, int, bool]]:

@@ -20,6 +20,8 @@ from .house import Device, House, View
 _NIGHT: Final = (23, 6)
 _BY_DAY: Final = (20.0, 40.0)
 _BY_NIGHT: Final = (240.0, 720.0)
+_FIRST: Final = (11.0, 14.0)
+_APPROACH: Final = 1.0
 _STAY: Final = 8.0
 _PERSON_BOX: Final = (3600, 3400, 5200, 9300)
 _CAMERA_BEAT: Final = 30.0
@@ -76,12 +78,12 @@ class Traffic:
     async def _live(self) -> None:
         """Show everything once, at whatever hour, then go by the clock."""
         await asyncio.sleep(1.5)
-        first = (
+        first: tuple[Callable[[], Awaitable[None]], ...] = (
             lambda: self.car_at_gate(_CARS[0]), self.person_at_door, self.person_on_channel, self.car_on_channel,
             self.face_at_door,
         )  # fmt: skip
         for scene in first:
-            await self._play(scene, night=False)
+            await self._play(scene, _FIRST)
         scenes: tuple[Callable[[], Awaitable[None]], ...] = (
             self.car_at_gate, self.person_at_door, self.face_at_door, self.visitor_leaves, self.person_on_channel,
             self.car_on_channel, self.motion_on_channel, self.motion_on_old_recorder,
@@ -89,12 +91,12 @@ class Traffic:
         weights = (8, 3, 1, 2, 3, 2, 3, 2)
         while True:
             [scene] = self._random.choices(scenes, weights)
-            await self._play(scene, night=is_night(self._house.gate.clock.local()))
+            await self._play(scene, _BY_NIGHT if is_night(self._house.gate.clock.local()) else _BY_DAY)
 
-    async def _play(self, scene: Callable[[], Awaitable[None]], *, night: bool) -> None:
-        """Play a scene, then wait; the pause counts from the beginning of the scene."""
+    async def _play(self, scene: Callable[[], Awaitable[None]], pause: tuple[float, float]) -> None:
+        """Play a scene, then wait; the pause, shortest and longest, counts from the beginning of the scene."""
         loop = asyncio.get_running_loop()
-        following = loop.time() + self._random.uniform(*(_BY_NIGHT if night else _BY_DAY)) / self._pace
+        following = loop.time() + self._random.uniform(*pause) / self._pace
         await _lose_failures(scene())
         await asyncio.sleep(max(0.5, following - loop.time()))
 
@@ -113,7 +115,7 @@ class Traffic:
         gate.plate_in_view = car.number
         try:
             await gate.send_alarm("motionAlarm", True)
-            await asyncio.sleep(1)
+            await asyncio.sleep(_APPROACH)
             stamp = datetime.now(UTC)
             plate = Plate(
                 number=car.number,
@@ -126,9 +128,7 @@ class Traffic:
                 crop=gate.crop(plate=car.number),
             )
             overview = gate.overview(plate=car.number)
-            await gate.push(
-                ipc_plates.plates(gate.identity(), stamp, [plate], dialect=gate.dialect, overview=overview)
-            )
+            await gate.push(ipc_plates.plates(gate.identity(), stamp, [plate], dialect=gate.dialect, overview=overview))
             await asyncio.sleep(_STAY)
         finally:
             gate.plate_in_view = None
@@ -142,7 +142,7 @@ class Traffic:
         door.subject_in_view = "person"
         try:
             await door.send_alarm(field, True)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(_APPROACH)
             yield
             await asyncio.sleep(_STAY)
         finally:
@@ -163,7 +163,11 @@ class Traffic:
             overview = door.overview(subject="person")
             await door.push(
                 ipc_posts.intrusion(
-                    door.identity(), datetime.now(UTC), dialect=door.dialect, targets=[self._target()], overview=overview
+                    door.identity(),
+                    datetime.now(UTC),
+                    dialect=door.dialect,
+                    targets=[self._target()],
+                    overview=overview,
                 )
             )
 
@@ -174,7 +178,11 @@ class Traffic:
             overview = door.overview(subject="person")
             await door.push(
                 ipc_posts.line_crossing(
-                    door.identity(), datetime.now(UTC), dialect=door.dialect, targets=[self._target()], overview=overview
+                    door.identity(),
+                    datetime.now(UTC),
+                    dialect=door.dialect,
+                    targets=[self._target()],
+                    overview=overview,
                 )
             )
 
@@ -202,7 +210,7 @@ class Traffic:
         recorder.views[channel] = view
         try:
             await recorder.send_alarm(field, True, channel=channel)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(_APPROACH)
             title = recorder.channel(channel).name
             yield draw_overview(title, recorder.clock.local(), view.plate, view.subject)
             await asyncio.sleep(_STAY)
@@ -234,9 +242,7 @@ class Traffic:
                 body=car.body,
                 crop=recorder.crop(plate=car.number),
             )
-            await recorder.push(
-                nvr_posts.vehicle(recorder.identity(1), datetime.now(UTC), [plate], overview=overview)
-            )
+            await recorder.push(nvr_posts.vehicle(recorder.identity(1), datetime.now(UTC), [plate], overview=overview))
 
     async def motion_on_channel(self) -> None:
         """Let something move on a channel, without a picture."""

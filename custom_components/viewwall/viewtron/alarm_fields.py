@@ -1,6 +1,7 @@
 """The block `alarmStatusInfo`, which pushed messages and answers share, in all its shapes."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -17,10 +18,13 @@ def read_alarms(block: Element | None, names: Sequence[str]) -> dict[str, dict[s
     alarms: dict[str, dict[str, bool]] = {}
     if block is None:
         return alarms
-    for name, element in list(zip(names, block, strict=True))[:_MAX_ROWS]:
+    for name, element in islice(zip(names, block, strict=False), _MAX_ROWS):
+        if name.lower() == "itemtype":
+            continue
         states = alarms.setdefault(name, {})
         rows = element.findall("item") or [element]
         for row in rows[:_MAX_ROWS]:
             if (state := _STATES.get((row.text or "").strip().lower())) is not None:
-                states[row.get("id", "").strip()] = state
+                row_id = row.get("id", "").strip()
+                states[row_id] = state or states.get(row_id, False)
     return alarms

@@ -5,10 +5,11 @@ node has no `<`, so jumping through the body in strides finds the long ones with
 remains goes to the standard library's parser.
 """
 
+from itertools import islice
 import re
 import secrets
-from typing import Final
-from xml.etree.ElementTree import Element, ParseError, XMLParser
+from typing import Any, Final
+from xml.etree.ElementTree import Element, ParseError, XMLParser, XMLPullParser
 
 from .post import Picture
 
@@ -22,8 +23,12 @@ _TAIL: Final = 64
 _CDATA: Final = b"<![CDATA["
 # Nobody outside can know it, so no text of a message can pass for one of our marks.
 _MARK: Final = f"cut-{secrets.token_hex(8)}-"
-_BARE_AMPERSAND: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_MARKS: Final = re.compile(_MARK + r"(\d+)\.")
+_AMPERSAND: Final = re.compile(rb"&(?:(?:amp|lt|gt|quot|apos);|#(\d{1,7}|x[0-9a-fA-F]{1,6});)?")
+_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_PREFIX: Final = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
+_ROOT: Final = re.compile(rb"<(?:[\w.-]+:)?(?:config|deviceinfo)\b", re.IGNORECASE)
+_MAX_ROOTS: Final = 8
 _DECLARATION: Final = re.compile(rb"[\s\x00]*<\?xml[^>]{0,200}?\?\s*>")
 _DECLARED_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,30})[\"']")
 _ENCODINGS: Final = frozenset({"gb2312", "gbk", "gb18030", "iso-8859-1", "latin-1", "windows-1252", "big5", "euc-kr"})
@@ -49,23 +54,26 @@ class Document:
             if "}" in tag or ":" in tag:
                 tag = tag.rpartition("}")[2].rpartition(":")[2]
             element.tag = tag = tag.lower()
-            if tag == "alarmstatusinfo":
+            if tag == "alarmstatusinfo" and not self.field_names:
                 self.field_names = tuple(child.tag.rpartition("}")[2].rpartition(":")[2] for child in element)
 
     def picture(self, element: Element | None) -> Picture | None:
         """Return the picture whose base64 text an element holds; None if it is empty."""
         if element is None or not (text := element.text) or not (text := text.strip()):
             return None
-        if text.startswith(_MARK):
-            return self._pictures[int(text[len(_MARK) :])]
-        return Picture(text.encode())
+        if _MARK not in text:
+            return Picture(text.encode())
+        if (whole := _MARKS.fullmatch(text)) is not None:
+            return self._pictures[int(whole[1])]
+        # A text of several sections: some of them were cut out.
+        return Picture(_MARKS.sub(lambda mark: self._pictures[int(mark[1])].base64().decode("latin-1"), text).encode())
 
 
 def text_of(element: Element | None) -> str | None:
     """Return an element's text without surrounding blanks; None if absent, empty or absurdly long."""
     if element is None or not (text := element.text) or not (text := text.strip()):
         return None
-    return None if len(text) > MAX_TEXT or text.startswith(_MARK) else text
+    return None if len(text) > MAX_TEXT or _MARK in text else text
 
 
 def child_text(parent: Element | None, *names: str) -> str | None:
@@ -83,24 +91,39 @@ def parse_document(body: bytes) -> Document:
     Raises DocumentError for anything but one well-formed element (after mending what real devices get wrong), for a
     document type declaration, and for more than MAX_MARKUP bytes of markup.
     """
-    markup, pictures = _cut_pictures(_as_utf8(body))
+    decoded = _as_utf8(body)
+    markup, pictures = _cut_pictures(decoded)
     if len(markup) > MAX_MARKUP:
         raise DocumentError("too much markup")
+    try:
+        return Document(_parse(_without_types(markup)), pictures)
+    except ParseError, ValueError:
+        pass
+    # A cut can go wrong (a `>` within an attribute or a comment), and so can a decoding (a torn character eats the
+    # bracket behind it). What is left out holds no `<`, so that the whole has no more elements.
+    for text, cuts in ((markup, pictures), (decoded, []), (body, [])):
+        if (root := _parse_mended(text)) is not None:
+            return Document(root, cuts)
+    raise DocumentError("not well-formed XML")
+
+
+def _without_types(markup: bytes) -> bytes:
+    """Drop the words that every message declares: a third of a small message."""
     if declaration := _DECLARATION.match(markup):
         markup = markup[declaration.end() :]
-    # A third of a small message declares words that every message declares.
-    if (start := markup.find(b"<types>")) >= 0 and (end := markup.find(b"</types>", start)) >= 0:
-        markup = markup[:start] + markup[end + len(b"</types>") :]
+    start = markup.find(b"<types>")
+    if start >= 0 and (end := markup.find(b"</types>", start)) >= 0 and markup.find(b"<!", 0, end) < 0:
+        return markup[:start] + markup[end + len(b"</types>") :]
+    return markup
+
+
+def _refuse_types(markup: bytes) -> None:
     if b"<!DOCTYPE" in markup or b"<!ENTITY" in markup:
         raise DocumentError("document type declarations are refused")
-    try:
-        root = _parse(markup)
-    except ParseError, ValueError:
-        root = _parse_mended(markup)
-    return Document(root, pictures)
 
 
 def _parse(markup: bytes) -> Element:
+    _refuse_types(markup)
     parser = XMLParser(encoding="utf-8")  # noqa: S314  (no DTD gets this far)
     # Without its declaration a default namespace costs nothing, and no name of the wire depends on one.
     parser.feed(markup.replace(b" xmlns=", b" xmlns_="))
@@ -108,20 +131,53 @@ def _parse(markup: bytes) -> Element:
     return root
 
 
-def _parse_mended(markup: bytes) -> Element:
+def _parse_mended(markup: bytes) -> Element | None:
     """Parse what devices get wrong: `&` in names, control characters, torn characters, text around the root."""
     body = _FORBIDDEN.sub(b"", markup).decode("utf-8", "replace").encode()
-    body = _BARE_AMPERSAND.sub(b"&amp;", body)
-    for opening, closing in ((b"<config", b"</config>"), (b"<DeviceInfo", b"</DeviceInfo>")):
-        start = body.find(opening)
-        end = body.rfind(closing)
-        if 0 <= start < end:
-            body = body[start : end + len(closing)]
+    for opening in islice(_ROOT.finditer(body), _MAX_ROOTS):
+        start = opening.start()
+        if body.rfind(b"<!--", 0, start) <= body.rfind(b"-->", 0, start):
+            body = body[start:]
             break
+    # A prefix that nobody declares is an error to the parser, and means nothing to us.
+    body = _PREFIX.sub(rb"<\1", _escaped(body))
+    _refuse_types(body)
+    parser: Any = XMLPullParser(("start", "end"))
+    root: Element | None = None
     try:
-        return _parse(body)
-    except (ParseError, ValueError) as error:
-        raise DocumentError("not well-formed XML") from error
+        parser.feed(body)
+        element: Element
+        for _, element in parser.read_events():
+            if root is None:
+                root = element
+            elif element is root:
+                # What stands behind the root is nobody's.
+                return root
+    except ParseError, ValueError:
+        pass
+    return None
+
+
+def _escaped(body: bytes) -> bytes:
+    """Escape ampersands that belong to no reference, and drop references to what no XML may hold."""
+    head, *sections = body.split(_CDATA)
+    pieces = [_AMPERSAND.sub(_reference, head)]
+    for section in sections:
+        inside, end, outside = section.partition(b"]]>")
+        pieces += (_CDATA, inside, end, _AMPERSAND.sub(_reference, outside))
+    return b"".join(pieces)
+
+
+def _reference(match: re.Match[bytes]) -> bytes:
+    if match[0] == b"&":
+        return b"&amp;"
+    if match[1] is None:
+        return match[0]
+    number = int(match[1][1:], 16) if match[1].startswith(b"x") else int(match[1])
+    allowed = (
+        number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    )
+    return match[0] if allowed else b""
 
 
 def _as_utf8(body: bytes) -> bytes:
@@ -154,7 +210,7 @@ def _cut_pictures(body: bytes) -> tuple[bytes, list[Picture]]:
         if run is not None:
             start, stop = run
             pieces.append(body[done:start])
-            pieces.append(f"{_MARK}{len(pictures)}".encode())
+            pieces.append(f"{_MARK}{len(pictures)}.".encode())
             pictures.append(Picture(body, start, stop))
             done = stop
         position = end
@@ -178,7 +234,7 @@ def _long_text(body: bytes, low: int, position: int, end: int) -> tuple[int, int
             return (start, end) if start and not body.startswith(b"<!", opened) else None
         stop = body.rfind(b"]]>", end - _TAIL, end)
         return (opened + len(_CDATA), stop) if stop >= 0 else None
-    # A `>` just before the next `<` ends a comment, not a text.
-    if start == 0 or body.find(b">", end - _TAIL, end) >= 0:
+    # A `>` just before the next `<` ends a comment, not a text; behind many blanks it could stand further away.
+    if start == 0 or body.find(b">", end - _TAIL, end) >= 0 or body[end - _TAIL : end].isspace():
         return None
     return start, end

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+import html
+import re
 from typing import override
 
 from .codes import DetectionType, Direction, EventStatus, PlateList, TargetType
@@ -13,8 +15,7 @@ from .codes import DetectionType, Direction, EventStatus, PlateList, TargetType
 type Box = tuple[int, int, int, int]
 """x1, y1, x2, y2 in 0..10000 of the picture's width and height."""
 
-_JPEG_MAGIC = b"\xff\xd8\xff"
-_BLANKS = b" \t\r\n"
+_JPEG = re.compile(rb"\s*/9j/")
 _EDGE = 1024
 
 
@@ -84,19 +85,20 @@ class Picture:
     @property
     def looks_like_jpeg(self) -> bool:
         """Tell by the first bytes, without decoding, whether this can be a JPEG."""
-        head = self._source[self._start : min(self._end, self._start + 64)].lstrip(_BLANKS)[:4]
-        try:
-            return base64.b64decode(head) == _JPEG_MAGIC
-        except binascii.Error:
-            return False
+        return _JPEG.match(self._source, self._start, self._end) is not None
 
     def jpeg(self) -> bytes | None:
         """Decode the picture; None unless it is a JPEG."""
         if not self.looks_like_jpeg:
             return None
         try:
-            return base64.b64decode(self.base64())
-        except binascii.Error:
+            text = self.base64()
+            if b"&" in text:
+                # Line breaks can be written as references.
+                text = html.unescape(text.decode("latin-1")).encode("latin-1")
+            # Some leave the padding out; more than enough does no harm.
+            return base64.b64decode(text + b"==")
+        except binascii.Error, ValueError:
             return None
 
 

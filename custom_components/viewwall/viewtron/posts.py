@@ -30,6 +30,9 @@ _GRID: Final = 10000
 _CORNERS: Final = ("lefttop", "righttop", "leftbottom", "rightbottom")
 _MAX_ITEMS: Final = 256
 # Direct children of the root that never hold event items.
+_KEEPALIVE: Final = frozenset(
+    {"deviceinfo", "currenttime", "datatime", "types", "mac", "sn", "devicename", "channelid"}
+)
 _NOT_EVENTS: Final = frozenset(
     {"types", "listinfo", "targetlistinfo", "licenseplatelistinfo", "facelistinfo", "deviceinfo"}
 )
@@ -86,11 +89,11 @@ def _kind(root: Element) -> PostKind:
     match folded(child_text(root, "messagetype") or ""):
         case "keepalive":
             return PostKind.KEEPALIVE
-        case "alarmstatus" if root.find("alarmstatusinfo") is not None:
+        case "alarmstatus":
             return PostKind.ALARM_STATUS
-        case "alarmdata" if smart:
+        case "alarmdata":
             return PostKind.DETECTION
-        case "trajectory" | "traject" if traject:
+        case "trajectory" | "traject":
             return PostKind.TRAJECT
     if traject:
         return PostKind.TRAJECT
@@ -98,15 +101,19 @@ def _kind(root: Element) -> PostKind:
         return PostKind.ALARM_STATUS
     if smart:
         return PostKind.DETECTION
-    return PostKind.KEEPALIVE if root.find("deviceinfo") is not None else PostKind.UNKNOWN
+    names = {child.tag for child in root}
+    return PostKind.KEEPALIVE if "deviceinfo" in names and names <= _KEEPALIVE else PostKind.UNKNOWN
 
 
 def _device(root: Element, info: Element | None) -> PostDevice:
     def first(*names: str) -> str | None:
         return child_text(root, *names) or child_text(info, *names)
 
+    def texts(*names: str) -> Iterator[str | None]:
+        return (child_text(holder, name) for holder in (root, info) for name in names)
+
     return PostDevice(
-        mac=clean_mac(first("mac", "macaddress")),
+        mac=next((mac for text in texts("mac", "macaddress") if (mac := clean_mac(text))), None),
         serial=clean_serial(first("sn")),
         ip=first("ip", "ipaddress"),
         name=first("devicename"),
@@ -151,6 +158,11 @@ def _detection(document: Document, post: Post) -> Post:
 
 def _detection_type(root: Element, code: str | None, post_format: Format | None) -> DetectionType:
     detection = SMART_TYPES.get(folded(code or ""), DetectionType.UNKNOWN)
+    if detection is DetectionType.INTRUSION and any(
+        child_text(item, "boundary") == "tripwire" for item in _items(root.find("eventinfo"))
+    ):
+        # The camera's word in the recorder's layout.
+        return DetectionType.LINE_CROSSING
     if detection is DetectionType.INTRUSION and root.find("tripwire") is not None:
         # Both blocks can be present: the one with an event in it is meant.
         perimeter = root.find("perimeter")
@@ -169,14 +181,18 @@ def _detection_type(root: Element, code: str | None, post_format: Format | None)
 
 def _event_items(block: Element) -> Iterator[Element]:
     """Yield the event items of a block, whatever it and its list are called."""
-    if block.find("eventid") is not None:
+    if _is_event(block):
         yield block
         return
     for index, item in enumerate(block.iter("item")):
         if index >= _MAX_ITEMS:
             return
-        if item.find("eventid") is not None:
+        if _is_event(item):
             yield item
+
+
+def _is_event(element: Element) -> bool:
+    return element.find("eventid") is not None or element.find("targetid") is not None
 
 
 def _items(block: Element | None) -> list[Element]:
@@ -335,9 +351,9 @@ def _crop(document: Document, item: Element) -> Picture | None:
 
 def _is_overview(item: Element) -> bool:
     """Tell the overview from a plate in a camera's plate post: by its number, never by its place."""
-    if (image := child_text(item, "image")) is not None:
-        return image == "0"
-    return text_of(item.find("platenumber")) is None and item.find("targetid") is None
+    return child_text(item, "image") == "0" or (
+        child_text(item, "platenumber") is None and item.find("targetid") is None
+    )
 
 
 def _overview(document: Document, detection: DetectionType) -> tuple[Picture | None, list[Element]]:
