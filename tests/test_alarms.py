@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.components.diagnostics import get_dia
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from tests.conftest import SetUp
-from tests.pushing import Later, find, later_fixture as later_fixture, post, value
+from tests.pushing import Later, find, later_fixture, post, value  # noqa: F401
 from tests.simulators import ipc_posts, nvr_posts
-from tests.simulators.device import Simulator
+from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.posts_base import Target
@@ -23,24 +23,24 @@ MOTION = "binary_sensor.motion"
 INTRUSION = "binary_sensor.intrusion"
 
 
-async def push_status(camera: Simulator, states: Mapping[str, bool], number: int | None = 1) -> None:
+async def push_status(camera: ViewtronSimulator, states: Mapping[str, bool], number: int | None = 1) -> None:
     """Post alarm states of a camera; the poll knows nothing of them."""
     await post(camera.push_url, ipc_posts.alarm_status(camera.identity(), datetime.now(UTC), states, number=number))
 
 
-async def push_rules(recorder: Simulator, channel: int | None, field: str, rules: Mapping[int, bool]) -> None:
+async def push_rules(recorder: ViewtronSimulator, channel: int | None, field: str, rules: Mapping[int, bool]) -> None:
     """Post alarm states of a recorder's rules; the poll knows nothing of them."""
     body = nvr_posts.alarm_status(recorder.identity(channel), datetime.now(UTC), {field: rules})
     await post(recorder.push_url, body)
 
 
-async def detect(camera: Simulator, phase: str, event: int = 9) -> None:
+async def detect(camera: ViewtronSimulator, phase: str, event: int = 9) -> None:
     """Post a phase of an intrusion."""
     body = ipc_posts.intrusion(camera.identity(), datetime.now(UTC), targets=[Target(event_id=event)], phase=phase)
     await post(camera.push_url, body)
 
 
-def quiet_polls(device: Simulator) -> None:
+def quiet_polls(device: ViewtronSimulator) -> None:
     """Let the poll fail, so that pushes and the clock alone decide."""
     device.faults = Faults(error_code=79, only={"GetAlarmStatus"})
 
@@ -162,7 +162,7 @@ async def test_several_rules_of_one_channel(hass: HomeAssistant, later: Later, s
 
 @pytest.mark.parametrize("kind", [NvrV1Simulator, NvrV2Simulator])
 async def test_ids_of_a_poll_are_channels(
-    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[Simulator]
+    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[ViewtronSimulator]
 ) -> None:
     """Read the id as the channel in a poll."""
     async with kind() as recorder:
@@ -219,7 +219,7 @@ async def test_older_poll_does_not_override(hass: HomeAssistant, set_up: SetUp) 
     ("kind", "complete"), [(IpcV1Simulator, True), (IpcV2Simulator, True), (IpcV2Simulator, False)]
 )
 async def test_missing_in_a_poll(
-    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[Simulator], complete: bool
+    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[ViewtronSimulator], complete: bool
 ) -> None:
     """End an alarm with the poll, whether it is listed as off or no longer listed."""
     async with kind() as camera:
@@ -236,7 +236,7 @@ async def test_missing_in_a_poll(
 
 @pytest.mark.parametrize("kind", [IpcV2Simulator, NvrV2Simulator, NvrV1Simulator])
 async def test_missing_ends_a_pushed_alarm(
-    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[Simulator]
+    hass: HomeAssistant, later: Later, set_up: SetUp, kind: type[ViewtronSimulator]
 ) -> None:
     """End a pushed alarm whose end was lost, as soon as a poll of active alarms no longer lists it."""
     async with kind() as device:
@@ -282,9 +282,7 @@ async def test_missing_ends_a_pushed_alarm(
     ],
 )
 @pytest.mark.parametrize("number", [1, None])
-async def test_fields_of_a_camera(
-    hass: HomeAssistant, set_up: SetUp, field: str, key: str, number: int | None
-) -> None:
+async def test_fields_of_a_camera(hass: HomeAssistant, set_up: SetUp, field: str, key: str, number: int | None) -> None:
     """Show each field by its binary sensor, in any case, with and without an id."""
     async with IpcV2Simulator() as camera:
         await set_up(camera)

@@ -9,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.conftest import SetUp
-from tests.pushing import Later, entity_id, later_fixture as later_fixture, post, state, value
+from tests.pushing import Later, entity_id, later_fixture, post, state, value  # noqa: F401
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV2Simulator
@@ -64,12 +64,13 @@ async def test_other_messages_are_signs_of_life_too(hass: HomeAssistant, later: 
 
 
 async def test_without_heartbeats_silence_is_nothing(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
-    """Call a device that never sent a heartbeat silent for no reason."""
+    """Do not call a device dead that never said how often to expect it."""
     async with IpcV2Simulator() as camera:
         await set_up(camera)
         await camera.send_plate("KL 1")
-        await later(3600)
         assert value(hass, camera, PUSH) == "on"
+        await later(3600)
+        assert value(hass, camera, PUSH) != "off"
 
 
 async def test_inputs_have_their_names_and_numbers(hass: HomeAssistant, set_up: SetUp) -> None:

@@ -11,7 +11,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_fire_time_changed_exact
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import DOMAIN
@@ -594,23 +594,24 @@ async def test_locked_account_is_left_alone(hass: HomeAssistant, set_up: SetUp, 
         assert issues.async_get_issue(DOMAIN, f"account_locked_{entry.entry_id}") is None
 
 
-@pytest.mark.parametrize("fraction", [0, 0.9])
+@pytest.mark.parametrize("start", ["2027-01-01 12:00:00.0", "2027-01-01 12:00:00.9"])
 async def test_lock_lasts_no_longer_than_half_an_hour(
-    hass: HomeAssistant, set_up: SetUp, later: Later, freezer: FrozenDateTimeFactory, fraction: float
+    hass: HomeAssistant, set_up: SetUp, later: Later, freezer: FrozenDateTimeFactory, start: str
 ) -> None:
     """Ask again after half an hour, in whichever part of a second the lock began."""
-    freezer.move_to(f"2026-11-21 12:00:00.{int(fraction * 10)}")
+    freezer.move_to(start)
     async with IpcV2Simulator() as camera:
         await set_up(camera)
         camera.lock_after = 0
         await later(6)
         camera.lock_after = 5
-        camera.requests.clear()
-        # In small steps, as a real clock runs.
-        await later(HALF_AN_HOUR - 1)
-        for _ in range(12):
-            await later(0.25)
-        await later(60)
+        freezer.tick(HALF_AN_HOUR - 2)
+        # In small and exact steps, as a real clock runs.
+        for _ in range(80):
+            freezer.tick(0.1)
+            async_fire_time_changed_exact(hass)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        await later(6)
 
         assert state_of(hass, "binary_sensor", f"{camera.mac}_motion") == STATE_OFF
 
@@ -626,8 +627,8 @@ async def test_lost_push_does_not_prolong_the_lock(hass: HomeAssistant, set_up: 
         await camera.send_keepalive()
         camera.lock_after = 5
         # Push counts as dead in the middle of this.
-        for _ in range(31):
-            await later(60)
+        for _ in range(40):
+            await later(50)
 
         assert state_of(hass, "binary_sensor", f"{camera.mac}_motion") == STATE_OFF
 

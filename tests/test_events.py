@@ -7,9 +7,11 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.image import async_get_image
-from homeassistant.components.recorder import Recorder, get_instance, history
+from homeassistant.components.recorder import history
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, State, callback
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -17,7 +19,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events, a
 
 from custom_components.viewwall.const import EVENT_VIEWWALL
 from tests.conftest import SetUp
-from tests.pushing import Later, device_id, entity_id, find, jpeg, later_fixture as later_fixture, post, state, value
+from tests.pushing import Later, device_id, entity_id, find, jpeg, later_fixture, post, state, value  # noqa: F401
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator
@@ -504,9 +506,7 @@ async def test_same_event_of_a_camera(
         first = ipc_posts.intrusion(camera.identity(), now, targets=[Target(event_id=9)])
         await post(camera.push_url, first)
         await later(pause)
-        second = build(
-            camera.identity(), now + timedelta(seconds=0.15), targets=[Target(event_id=number)], phase=phase
-        )
+        second = build(camera.identity(), now + timedelta(seconds=0.15), targets=[Target(event_id=number)], phase=phase)
         await post(camera.push_url, second)
         await hass.async_block_till_done()
 
@@ -514,9 +514,7 @@ async def test_same_event_of_a_camera(
 
 
 @pytest.mark.parametrize(("channel", "expected"), [(2, 1), (3, 2), (None, 2)])
-async def test_same_event_of_a_recorder(
-    hass: HomeAssistant, set_up: SetUp, channel: int | None, expected: int
-) -> None:
+async def test_same_event_of_a_recorder(hass: HomeAssistant, set_up: SetUp, channel: int | None, expected: int) -> None:
     """Take the same event id of two channels for two events."""
     events = async_capture_events(hass, EVENT_VIEWWALL)
     async with NvrV2Simulator() as recorder:
@@ -617,7 +615,7 @@ async def test_post_that_makes_entities_appear_is_their_first_state(
 
 async def automate(hass: HomeAssistant, trigger: dict[str, Any]) -> list[Any]:
     """Set an automation up as users do, and return the list of what it does."""
-    calls = async_mock_service(hass, "test", "notify")
+    calls: list[Any] = async_mock_service(hass, "test", "notify")
     action = {"action": "test.notify", "data": {"number": "{{ trigger.to_state.attributes.number }}"}}
     automation = {"alias": "Gate", "triggers": [trigger], "actions": [action], "mode": "queued"}
     assert await async_setup_component(hass, "automation", {"automation": [automation]})
@@ -695,7 +693,11 @@ async def test_people_stay_out_of_the_history(recorder_mock: Recorder, hass: Hom
         await get_instance(hass).async_block_till_done()
         past = await get_instance(hass).async_add_executor_job(
             lambda: history.get_significant_states(
-                hass, dt_util.utcnow() - timedelta(minutes=5), None, list(names.values()), significant_changes_only=False
+                hass,
+                dt_util.utcnow() - timedelta(minutes=5),
+                None,
+                list(names.values()),
+                significant_changes_only=False,
             )
         )
 

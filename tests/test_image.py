@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import EVENT_VIEWWALL
 from tests.conftest import SetUp
-from tests.pushing import Later, entity_id, find, jpeg, later_fixture as later_fixture, post, state, value
+from tests.pushing import Later, entity_id, find, jpeg, later_fixture, post, state, value  # noqa: F401
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator

@@ -366,7 +366,7 @@ async def test_few_large_bodies_at_once(
         body = b" " * 100_000
         plain = http_request(url, body, length=len(body))
         in_chunks = http_request(url, b"", "Transfer-Encoding: chunked", length=None) + chunked(body)
-        large = asyncio.create_task(answer_to(url, {(): plain}.get(headers, in_chunks)))
+        large = asyncio.create_task(answer_to(url, {0: plain, 1: in_chunks}[len(headers)]))
         await asyncio.sleep(0.2)
         assert not large.done()
         assert (await post(url, plate_post(camera.identity()))).status == 200
@@ -458,7 +458,9 @@ async def test_other_device_is_refused_visibly(
         pytest.param({"name": "Neighbour", "address": "192.0.2.99"}, id="other-name"),
     ],
 )
-async def test_own_device_in_every_spelling(hass: HomeAssistant, camera: IpcV2Simulator, change: dict[str, str]) -> None:
+async def test_own_device_in_every_spelling(
+    hass: HomeAssistant, camera: IpcV2Simulator, change: dict[str, Any]
+) -> None:
     """Take a message that names the device in any spelling, or names none."""
     events = async_capture_events(hass, EVENT_VIEWWALL)
     await post(address(camera), plate_post(replace(camera.identity(), **change)))

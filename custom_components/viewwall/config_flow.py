@@ -241,11 +241,16 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 def push_schema(kind: DeviceKind) -> probatio.Schema:
-    """Return the empty form of step `push`: its one section holds the instructions for this kind of device."""
-    name = {DeviceKind.NVR_V1: "nvr_v1", DeviceKind.NVR_V2: "nvr_v2"}.get(kind, "camera")
-    return probatio.Schema(
-        {probatio.Optional(name, default=dict): section(probatio.Schema({}), SectionConfig(collapsed=False))}
-    )
+    """Return the empty form of step `push`: its sections hold the instructions for this kind of device."""
+    match kind:
+        case DeviceKind.NVR_V1:
+            screens = ["nvr_v1"]
+        case DeviceKind.NVR_V2:
+            screens = ["nvr_address", "nvr_connection", "nvr_events", "nvr_test"]
+        case _:
+            screens = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
+    text_only = section(probatio.Schema({}), SectionConfig(collapsed=False))
+    return probatio.Schema({probatio.Optional(screen, default=dict): text_only for screen in screens})
 
 
 def _shown_again(user_input: Mapping[str, Any] | None) -> dict[str, Any]:
