@@ -8,6 +8,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UN
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
@@ -141,6 +142,21 @@ async def test_unloading_leaves_nothing_behind(
         assert changes == []
         assert fired == []
         assert state_of(hass, "binary_sensor", f"{camera.mac}_motion") == STATE_UNAVAILABLE
+
+
+async def test_unloading_stops_every_timer(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Leave no timer of the board, the watchdog, the sensors or the coordinator running."""
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        for body in disturb(camera):
+            await camera.push(body)
+        await hass.async_block_till_done()
+        before = {handle for handle in get_scheduled_timer_handles(hass.loop) if not handle.cancelled()}
+        assert any("AlarmBoard" in repr(handle) for handle in before)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        left = {handle for handle in get_scheduled_timer_handles(hass.loop) if not handle.cancelled()}
+
+    assert [text for text in map(repr, left) if "viewwall" in text or "AlarmBoard" in text] == []
 
 
 async def test_reloading_doubles_nothing(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:

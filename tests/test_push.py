@@ -435,9 +435,9 @@ async def test_other_device_is_refused_visibly(
     [entry] = hass.config_entries.async_entries(DOMAIN)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"foreign_device_{entry.entry_id}")
     assert issue is not None
-    assert issue.translation_placeholders is not None
-    assert issue.translation_placeholders["device"] == entry.title
-    assert issue.translation_placeholders["address"] == "127.0.0.1"
+    assert issue.is_fixable
+    shown = (issue.data or {}) | (issue.translation_placeholders or {})
+    assert {entry.title, "127.0.0.1"} <= set(shown.values())
     facts = await push_facts(hass, hass_client)
     assert (facts["from_strangers"], facts["received"]) == (1, 0)
 

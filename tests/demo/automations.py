@@ -8,13 +8,22 @@ _BARRIER: Final = "input_boolean.gate_barrier"
 _MESSAGE: Final = "gate"
 
 
+# A plate is no key: it must come from the camera itself, and just now.
+_FRESH: Final = (
+    "{% set event = trigger.to_state.attributes %}"
+    "{{ event.origin.by == 'webhook' and event.origin.is_device and event.age is not none and -5 <= event.age <= 10 }}"
+)
+
+
 def _plate_automation(alias: str, description: str, kind: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
     """Return an automation for plates of one kind at the gate; `{event}` stands for the event entity."""
     return {
         "alias": alias,
         "description": description,
-        "triggers": [{"trigger": "state", "entity_id": "{event}", "not_from": "unavailable"}],
-        "conditions": [{"condition": "state", "entity_id": "{event}", "attribute": "event_type", "state": kind}],
+        "triggers": [
+            {"trigger": "event.received", "target": {"entity_id": "{event}"}, "options": {"event_type": [kind]}}
+        ],
+        "conditions": [{"condition": "template", "value_template": _FRESH}],
         "actions": actions,
         "mode": "restart",
     }
