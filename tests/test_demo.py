@@ -282,7 +282,7 @@ def test_automations_name_their_entity() -> None:
     for automation in automations._AUTOMATIONS.values():
         filled = automations._filled(automation, "event.somewhere")
         assert "{event}" not in json.dumps(filled)
-        assert filled["triggers"][0]["entity_id"] == "event.somewhere"
+        assert filled["triggers"][0]["target"] == {"entity_id": "event.somewhere"}
 
 
 async def test_dead_home_assistant_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
