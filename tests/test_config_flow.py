@@ -30,11 +30,13 @@ pytestmark = pytest.mark.usefixtures("socket_enabled", "quiet_set_up")
 TEXTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
 )
+CAMERA_SCREENS = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
+NVR_SCREENS = ["nvr_address", "nvr_connection", "nvr_events", "nvr_test"]
 KINDS = [
-    pytest.param(IpcV1Simulator, "ipc_v1", "camera", id="ipc_v1"),
-    pytest.param(IpcV2Simulator, "ipc_v2", "camera", id="ipc_v2"),
-    pytest.param(NvrV1Simulator, "nvr_v1", "nvr_v1", id="nvr_v1"),
-    pytest.param(NvrV2Simulator, "nvr_v2", "nvr_v2", id="nvr_v2"),
+    pytest.param(IpcV1Simulator, "ipc_v1", CAMERA_SCREENS, id="ipc_v1"),
+    pytest.param(IpcV2Simulator, "ipc_v2", CAMERA_SCREENS, id="ipc_v2"),
+    pytest.param(NvrV1Simulator, "nvr_v1", ["nvr_v1"], id="nvr_v1"),
+    pytest.param(NvrV2Simulator, "nvr_v2", NVR_SCREENS, id="nvr_v2"),
 ]
 INFO = DeviceInfo(kind=DeviceKind.IPC_V2, name="Gate camera", mac="58:5b:69:2b:50:02", serial="I85B692B5002")
 OTHER_MAC = "58:5b:69:77:77:77"
@@ -127,9 +129,9 @@ async def test_user_comes_to_the_form_at_once(hass: HomeAssistant) -> None:
 
 @pytest.mark.parametrize("shape", list(Shape))
 @pytest.mark.parametrize("auth", list(Auth))
-@pytest.mark.parametrize(("kind", "name", "section"), KINDS)
+@pytest.mark.parametrize(("kind", "name", "screens"), KINDS)
 async def test_every_kind_ends_with_its_push_address(
-    hass: HomeAssistant, kind: type[Simulator], name: str, section: str, auth: Auth, shape: Shape
+    hass: HomeAssistant, kind: type[Simulator], name: str, screens: list[str], auth: Auth, shape: Shape
 ) -> None:
     """Recognise each kind, show the address to type into it, and store what the public face lists, no more."""
     await hass.config.async_update(internal_url="http://192.168.1.10:8123")
@@ -137,7 +139,7 @@ async def test_every_kind_ends_with_its_push_address(
         result = await answer(hass, await begin(hass), **address_of(device))
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "push"
-        assert list(fields_of(result)) == [section]
+        assert list(fields_of(result)) == screens
         shown = result["description_placeholders"]
         entry = await finish(hass, result)
 
@@ -659,14 +661,18 @@ def test_the_folded_section_has_its_texts(step: str) -> None:
     assert list(section["data_description"]) == ["port", "ssl", "verify_ssl"]
 
 
-@pytest.mark.parametrize("section", ["camera", "nvr_v1", "nvr_v2"])
-def test_push_explains_each_kind(section: str) -> None:
-    """Say what to type, with the address whole in the step and in pieces in the section."""
-    step = TEXTS["config"]["step"]["push"]
+def explained(screens: list[str]) -> str:
+    """Return all that step `push` says on these screens."""
+    sections = TEXTS["config"]["step"]["push"]["sections"]
+    return "\n".join(f"{sections[screen]['name']}\n{sections[screen]['description']}" for screen in screens)
 
-    assert "{url}" in step["description"]
+
+@pytest.mark.parametrize("screens", [CAMERA_SCREENS, NVR_SCREENS, ["nvr_v1"]])
+def test_push_explains_each_kind(screens: list[str]) -> None:
+    """Say what to type, with the address whole in the step and in pieces on the screens."""
+    assert "{url}" in TEXTS["config"]["step"]["push"]["description"]
     for placeholder in ("{server}", "{port}", "{path}", "{protocol}"):
-        assert placeholder in step["sections"][section]["description"]
+        assert placeholder in explained(screens)
 
 
 @pytest.mark.parametrize(
@@ -685,7 +691,7 @@ def test_push_explains_each_kind(section: str) -> None:
 )
 def test_the_camera_is_told_everything(words: str) -> None:
     """Name every setting without which a camera sends too little or nothing."""
-    assert words in TEXTS["config"]["step"]["push"]["sections"]["camera"]["description"]
+    assert words in explained(CAMERA_SCREENS)
 
 
 def test_options_have_their_texts() -> None:

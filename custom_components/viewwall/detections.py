@@ -153,10 +153,14 @@ class PostApplier:
     ) -> dict[str, str | None]:
         """Put the pictures of a finding into their image entities; return which entities hold them."""
         overview = None if detection is DetectionType.VIDEO_METADATA else post.overview
-        return {
+        shown = {
             "overview": await self._show_picture(channel, "overview", overview),
             "target": await self._show_picture(channel, finding.target_kind, finding.target),
         }
+        if self._runtime.pictures.get(channel, "overview") is None:
+            # It had to make room for the crop.
+            shown["overview"] = None
+        return shown
 
     async def _show_picture(self, channel: int | None, kind: str, picture: Picture | None) -> str | None:
         if picture is None or not picture.looks_like_jpeg:

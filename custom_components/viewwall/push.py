@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+from aiohttp.web_protocol import RequestPayloadError
 from homeassistant.components import webhook
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -126,7 +127,7 @@ class PushReceiver:
             return self._refuse(request, 408)
         except HTTPRequestEntityTooLarge:
             return self._refuse(request, 413)
-        except ConnectionError, web.HTTPException, ValueError:
+        except ConnectionError, RequestPayloadError, web.HTTPException, ValueError:
             return self._refuse(request, 400)
         # The device's clock is judged against the arrival, not against the end of a queue.
         arrival = dt_util.utcnow()
