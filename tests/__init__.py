@@ -1,0 +1,1 @@
+"""Tests of ViewWall, and the simulated devices that they run against."""
