@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 # Before anything of the test plugin: its own testing configuration would shadow this package.
@@ -14,6 +16,8 @@ from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
 from tests.simulators.device import Simulator
 
+type Later = Callable[[float], Awaitable[None]]
+"""Lets seconds pass, and waits for what they bring."""
 type SetUp = Callable[..., Awaitable[ViewWallConfigEntry]]
 """Sets a simulated device up through the config flow, and connects its push."""
 
@@ -56,3 +60,15 @@ def set_up(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, soc
         return entry
 
     return _set_up
+
+
+@pytest.fixture
+def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Later:
+    """Return a function that lets seconds pass, and waits for what they bring."""
+
+    async def _later(seconds: float) -> None:
+        freezer.tick(seconds)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return _later

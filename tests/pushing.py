@@ -1,40 +1,20 @@
 """What the tests of pushed messages share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 import gzip
 from typing import Any
 from urllib.parse import urlsplit
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.viewwall.const import DOMAIN
-from custom_components.viewwall.viewtron import transport
 from tests.simulators.device import Simulator
 from tests.simulators.posts_base import Picture
 from tests.simulators.push import PushResult, read_answer
 
-type Later = Callable[[float], Awaitable[None]]
 """Lets seconds pass and waits for what they bring."""
-
-
-@pytest.fixture(name="later")
-def later_fixture(hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Return a function that lets seconds pass, and waits for what they bring."""
-    # On a frozen clock the pause between two requests would never end.
-    monkeypatch.setattr(transport, "GAP", 0)
-
-    async def _later(seconds: float) -> None:
-        freezer.tick(seconds)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    return _later
 
 
 def jpeg(mark: str, size: int = 64) -> Picture:

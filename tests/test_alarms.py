@@ -10,8 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from tests.conftest import SetUp
-from tests.pushing import Later, find, later_fixture, post, value  # noqa: F401
+from tests.conftest import Later, SetUp
+from tests.pushing import find, post, value
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator

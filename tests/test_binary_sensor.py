@@ -8,8 +8,8 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from tests.conftest import SetUp
-from tests.pushing import Later, entity_id, later_fixture, post, state, value  # noqa: F401
+from tests.conftest import Later, SetUp
+from tests.pushing import entity_id, post, state, value
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV2Simulator

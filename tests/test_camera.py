@@ -20,7 +20,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
-from custom_components.viewwall.viewtron import transport
 from tests.conftest import SetUp
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
@@ -132,8 +131,6 @@ async def test_viewers_share_a_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Ask the device once for all who look within 2 s, at HD and SD alike, and once more afterwards."""
-    # On a frozen clock the pause between two requests would never end.
-    monkeypatch.setattr(transport, "GAP", 0)
     async with IpcV2Simulator() as camera:
         await set_up(camera)
         client = await hass_client()

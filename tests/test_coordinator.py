@@ -1,7 +1,6 @@
 """Polling: its pace, what failures mean, and what is never sent to a device that refuses."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 import logging
 
@@ -11,35 +10,18 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_fire_time_changed_exact
+from pytest_homeassistant_custom_component.common import async_fire_time_changed_exact
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import DOMAIN
-from custom_components.viewwall.viewtron import transport
-from tests.conftest import SetUp
+from tests.conftest import Later, SetUp
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.state import Auth, Faults, Shape
 
-type Later = Callable[[float], Awaitable[None]]
-
 HOUR = 3600
 HALF_AN_HOUR = 1800
-
-
-@pytest.fixture(name="later")
-def _later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Return a function that lets seconds pass, and waits for what they bring."""
-    # On a frozen clock the pause between two requests would never end.
-    monkeypatch.setattr(transport, "GAP", 0)
-
-    async def _wait(seconds: float) -> None:
-        freezer.tick(seconds)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    return _wait
 
 
 def entity_id(hass: HomeAssistant, platform: str, unique_id: str) -> str:

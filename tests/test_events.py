@@ -18,8 +18,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events, async_mock_service
 
 from custom_components.viewwall.const import EVENT_VIEWWALL
-from tests.conftest import SetUp
-from tests.pushing import Later, device_id, entity_id, find, jpeg, later_fixture, post, state, value  # noqa: F401
+from tests.conftest import Later, SetUp
+from tests.pushing import device_id, entity_id, find, jpeg, post, state, value
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator

@@ -10,8 +10,8 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import EVENT_VIEWWALL
-from tests.conftest import SetUp
-from tests.pushing import Later, entity_id, find, jpeg, later_fixture, post, state, value  # noqa: F401
+from tests.conftest import Later, SetUp
+from tests.pushing import entity_id, find, jpeg, post, state, value
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator

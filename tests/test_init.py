@@ -1,8 +1,5 @@
 """Starting, stopping, removing; devices, entities and their ids."""
 
-from collections.abc import Awaitable, Callable
-
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant
@@ -10,13 +7,12 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
-from custom_components.viewwall.viewtron import transport
-from tests.conftest import SetUp
+from tests.conftest import Later, SetUp
 from tests.simulators import ipc_posts
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
@@ -24,26 +20,10 @@ from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.posts_base import Identity
 from tests.simulators.state import Faults, Shape, SimChannel
 
-type Later = Callable[[float], Awaitable[None]]
-
 KINDS = [IpcV1Simulator, IpcV2Simulator, NvrV1Simulator, NvrV2Simulator]
 STRANGER = Identity(
     name="Neighbour's camera", mac="58:5b:69:77:77:77", serial="I85B69777777", address="192.0.2.77", channel=1
 )
-
-
-@pytest.fixture(name="later")
-def _later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Return a function that lets seconds pass, and waits for what they bring."""
-    # On a frozen clock the pause between two requests would never end.
-    monkeypatch.setattr(transport, "GAP", 0)
-
-    async def _wait(seconds: float) -> None:
-        freezer.tick(seconds)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    return _wait
 
 
 def state_of(hass: HomeAssistant, platform: str, unique_id: str) -> str:

@@ -1,30 +1,25 @@
 """Repairs: who posts to an address that is not his."""
 
-from collections.abc import Awaitable, Callable
 import json
 from pathlib import Path
 import re
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
-from custom_components.viewwall.viewtron import transport
-from tests.conftest import SetUp
+from tests.conftest import Later, SetUp
 from tests.simulators import ipc_plates, ipc_posts, nvr_posts
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.posts_base import Identity, Plate
-
-type Later = Callable[[float], Awaitable[None]]
 
 TEXTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
@@ -33,20 +28,6 @@ STRANGER = Identity(
     name="Neighbour's camera", mac="58:5b:69:77:77:77", serial="I85B69777777", address="192.0.2.77", channel=1
 )
 KINDS = [IpcV1Simulator, IpcV2Simulator, NvrV1Simulator, NvrV2Simulator]
-
-
-@pytest.fixture(name="later")
-def _later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Return a function that lets seconds pass, and waits for what they bring."""
-    # On a frozen clock the pause between two requests would never end.
-    monkeypatch.setattr(transport, "GAP", 0)
-
-    async def _wait(seconds: float) -> None:
-        freezer.tick(seconds)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    return _wait
 
 
 def issue_of(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ir.IssueEntry | None:

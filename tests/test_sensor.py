@@ -9,8 +9,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from tests.conftest import SetUp
-from tests.pushing import Later, entity_id, find, later_fixture, post, state, value  # noqa: F401
+from tests.conftest import Later, SetUp
+from tests.pushing import entity_id, find, post, state, value
 from tests.simulators import ipc_posts
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV2Simulator

@@ -46,10 +46,13 @@ class ViewtronCamera(ViewtronEntity, Camera):
     @property
     @override
     def available(self) -> bool:
-        channel = self.runtime.coordinator.data.channel(self.channel)
-        is_offline = self.channel is not None and channel is not None and channel.online is False
         stream_works = self.stream is None or self.stream.available
-        return self.runtime.reachable and stream_works and not is_offline
+        return self.runtime.reachable and stream_works and not self._is_offline
+
+    @property
+    def _is_offline(self) -> bool:
+        channel = self.runtime.coordinator.data.channel(self.channel)
+        return self.channel is not None and channel is not None and channel.online is False
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -60,7 +63,7 @@ class ViewtronCamera(ViewtronEntity, Camera):
     @override
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
         """Return a snapshot that the device takes itself, shared with other viewers."""
-        return await self.runtime.snapshots.get(self.channel)
+        return None if self._is_offline else await self.runtime.snapshots.get(self.channel)
 
     @override
     async def stream_source(self) -> str | None:

@@ -1,7 +1,7 @@
 """Which entities a device has: what it says it can do, what it had before, and what is seen while running."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set as AbstractSet
 from typing import Final
 
 from homeassistant.const import Platform
@@ -112,6 +112,10 @@ class EntityCatalog:
         for entity in er.async_entries_for_config_entry(registry, entry_id):
             if (key := split_unique_id(entity.unique_id, device_id)) is not None:
                 self._remembered.setdefault(Platform(entity.domain), set()).add(key)
+
+    def remembered(self, platform: Platform) -> AbstractSet[EntityKey]:
+        """Return the entities of earlier runs."""
+        return self._remembered.get(platform, set())
 
     async def attach(self, platform: Platform, expected: Iterable[EntityKey], add: AddEntities) -> None:
         """Let a platform add its entities now: the expected ones and those of earlier runs."""

@@ -36,6 +36,7 @@ from yarl import URL
 
 from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DEFAULT_USERNAME, DOMAIN
 from .errors import error_key
+from .login_guard import guard_of
 from .push_url import push_placeholders
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import ViewtronError
@@ -129,7 +130,8 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             data, info, errors = await self._try_address(user_input)
             if info is not None:
-                await self._identify(info)
+                if (known := await self._identify(info)) is not None:
+                    guard_of(self.hass, known.entry_id).clear()
                 self._abort_if_unique_id_configured(
                     updates={key: value for key, value in data.items() if key != CONF_WEBHOOK_ID}
                 )
@@ -169,6 +171,7 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             if info is not None:
                 await self._identify(info)
                 self._abort_if_unique_id_mismatch()
+                guard_of(self.hass, entry.entry_id).clear()
                 return self.async_update_reload_and_abort(entry, data_updates=login)
         schema = probatio.Schema(
             {
@@ -192,6 +195,7 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             if info is not None:
                 await self._identify(info)
                 self._abort_if_unique_id_mismatch()
+                guard_of(self.hass, entry.entry_id).clear()
                 return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: info.kind.value})
         shown = entry.data if user_input is None else _shown_again(user_input)
         return self.async_show_form(
@@ -236,8 +240,9 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             return None, {"base": "unsupported_device"}
         return info, {}
 
-    async def _identify(self, info: DeviceInfo) -> None:
-        await self.async_set_unique_id(info.mac or info.serial, raise_on_progress=False)
+    async def _identify(self, info: DeviceInfo) -> ConfigEntry | None:
+        """Take the device's identity; return the entry that it has already."""
+        return await self.async_set_unique_id(info.mac or info.serial, raise_on_progress=False)
 
 
 def push_schema(kind: DeviceKind) -> probatio.Schema:

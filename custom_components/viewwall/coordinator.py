@@ -15,13 +15,15 @@ from homeassistant.util import dt as dt_util
 from .alarms import AlarmBoard, poll_rows
 from .const import DOMAIN
 from .errors import error_key
-from .login_guard import LOCKED_FOR, RETRY_AFTER, guard_of
+from .login_guard import RETRY_AFTER, guard_of
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import (
     ViewtronAuthError,
     ViewtronCommandError,
+    ViewtronConnectionError,
     ViewtronError,
     ViewtronLockedError,
+    ViewtronNotSupportedError,
 )
 from .viewtron.models import AlarmInput, AlarmStatus, Channel, DeviceInfo, Disk
 
@@ -122,10 +124,16 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
                 ) from error
             raise self._failed(error, retry_after=RETRY_AFTER) from error
         except ViewtronLockedError as error:
-            self._guard.lock(self.hass.loop.time())
+            now = self.hass.loop.time()
+            if now >= self._guard.blocked_until:
+                self._guard.lock(now)
             self._report_locked()
-            raise self._failed(error, retry_after=LOCKED_FOR) from error
+            # The coordinator rounds down to whole seconds: one more, or the client would still hold its tongue.
+            raise self._failed(error, retry_after=self._guard.blocked_until - now + 1) from error
         except ViewtronError as error:
+            if isinstance(error, ViewtronConnectionError):
+                # While a device is away, another one may get its address.
+                self._due.pop("info", None)
             raise self._failed(error) from error
         self._guard.clear()
         ir.async_delete_issue(self.hass, DOMAIN, f"account_locked_{self.config_entry.entry_id}")
@@ -159,7 +167,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
             state = replace(state, info=info)
             self._refused.clear()
         asked_after = self._board.pushes
-        if (alarms := await self._optional("alarms", self.client.alarm_status)) is not None:
+        if (alarms := await self._alarms()) is not None:
             self._tell_board(state.info, alarms, asked_after)
         if channels := await self._slowly("channels", _SLOW, self.client.channels):
             state = replace(state, channels=channels)
@@ -172,6 +180,17 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
             offset = None if clock.utc is None else round((clock.utc - dt_util.utcnow()).total_seconds() + 0.5)
             state = replace(state, clock_offset=offset)
         return state
+
+    async def _alarms(self) -> AlarmStatus | None:
+        """Ask for the alarms; a device that does not know the command is asked again after some minutes."""
+        if self.hass.loop.time() < self._due.get("alarms", 0):
+            return None
+        try:
+            return await self.client.alarm_status()
+        except ViewtronNotSupportedError as error:
+            _LOGGER.debug("%s does not tell its alarms: %s", self.config_entry.title, error)
+            self._due["alarms"] = self.hass.loop.time() + _SLOW
+            return None
 
     def _tell_board(self, info: DeviceInfo, alarms: AlarmStatus, asked_after: int) -> None:
         rows = list(poll_rows(alarms.alarms, nvr=info.kind.is_nvr))

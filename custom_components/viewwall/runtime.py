@@ -81,6 +81,7 @@ class ViewtronRuntime:
         """Return the entities that the device should have by what is known of it now."""
         data = self.coordinator.data
         expected = expected_entities(data.info, data.channels, data.disks, data.inputs)
+        expected[Platform.BINARY_SENSOR] |= self.catalog.remembered(Platform.BINARY_SENSOR)
         expected[Platform.BINARY_SENSOR] |= {key for key in self.board.mentioned() if self._is_ours(key)}
         return expected
 

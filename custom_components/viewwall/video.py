@@ -83,13 +83,15 @@ class StreamAddresses:
                 if self._port is None:
                     self._port = await self._client.rtsp_port()
                 paths = await self._client.stream_paths(channel)
+                self._paths[channel] = await self._proven(channel or 1, paths) if self._nvr else paths
             except ViewtronError as error:
                 _LOGGER.debug("No stream addresses of channel %s: %s", channel, error)
-                return
-            self._paths[channel] = await self._proven(channel or 1, paths) if self._nvr else paths
 
     async def _proven(self, channel: int, paths: StreamPaths) -> StreamPaths:
-        """Return the paths in the form that this NVR really serves: documents and devices know several."""
+        """Return the paths in the form that this NVR really serves: documents and devices know several.
+
+        Raises ViewtronConnectionError while its RTSP server does not answer.
+        """
         told = paths.sub or paths.main or ""
         if self._form is None:
             forms = nvr_paths(channel, "sub" if paths.sub else "main")

@@ -7,7 +7,6 @@ from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
-from custom_components.viewwall.viewtron import transport as transport_module
 from custom_components.viewwall.viewtron.challenge import choose_challenge
 from custom_components.viewwall.viewtron.errors import (
     ViewtronApiDisabledError,
@@ -137,7 +136,6 @@ async def test_locked_account_is_left_alone(
     """Nothing is sent for half an hour, not even when a retry is allowed; then all goes on."""
     now = 1000.0
     monkeypatch.setattr("custom_components.viewwall.viewtron.transport.time.monotonic", lambda: now)
-    monkeypatch.setattr(transport_module, "GAP", 0)
     locked = Reply(failed(10), status, BASIC_CHALLENGE.headers)
     async with _device([locked, Reply(CLOCK)], challenge=locked if early else BASIC_CHALLENGE) as device:
         client = make_client(device.port)

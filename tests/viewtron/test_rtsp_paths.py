@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from custom_components.viewwall.viewtron import rtsp as rtsp_module
+from custom_components.viewwall.viewtron.errors import ViewtronConnectionError
 from custom_components.viewwall.viewtron.rtsp import nvr_paths, probe_path, rtsp_url
 
 BASIC = ('WWW-Authenticate: Basic realm="RTSP"',)
@@ -123,17 +124,26 @@ async def test_no_form_is_known(serve: Serve) -> None:
         b"HTTP/1.1 200 OK\r\n\r\n",
         b"\x00" * 70_000,
         b"RTSP/1.0 200 OK\r\nContent-Length: 999999999\r\n\r\n",
-        b"",
     ],
 )
 async def test_no_rtsp_server(serve: Serve, monkeypatch: pytest.MonkeyPatch, reply: bytes) -> None:
-    """What speaks something else, or not at all, is asked once."""
+    """What speaks something else is asked once."""
     monkeypatch.setattr(rtsp_module, "TIMEOUT", 0.2)
     port, seen = await serve(dict.fromkeys(nvr_paths(1, "sub"), reply))
     assert await _probe(port) is None
     assert len(seen) == 1
 
 
+async def test_silent_server(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What never answers may be asked again another day."""
+    monkeypatch.setattr(rtsp_module, "TIMEOUT", 0.2)
+    port, seen = await serve(dict.fromkeys(nvr_paths(1, "sub"), b""))
+    with pytest.raises(ViewtronConnectionError):
+        await _probe(port)
+    assert len(seen) == 1
+
+
 async def test_nobody_there(serve: Serve) -> None:
     """A closed port is no answer."""
-    assert await probe_path("127.0.0.1", 1, ("/profile1",), "admin", "x") is None
+    with pytest.raises(ViewtronConnectionError):
+        await probe_path("127.0.0.1", 1, ("/profile1",), "admin", "x")

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from .challenge import choose_challenge
+from .errors import ViewtronConnectionError
 
 TIMEOUT: Final = 5.0
 """Seconds for one path."""
@@ -41,13 +42,15 @@ async def probe_path(host: str, port: int, candidates: Sequence[str], username: 
     """Find the first path that the RTSP server knows; None if there is none or it cannot be told.
 
     Each path is asked for once by `DESCRIBE`. The login is given only in answer to a challenge; once it was refused,
-    nothing more is asked, so that the account is not locked.
+    nothing more is asked, so that the account is not locked. Raises ViewtronConnectionError where nobody answers.
     """
     for path in candidates:
         try:
             async with asyncio.timeout(TIMEOUT):
                 status = await _describe(host.strip("[]"), port, rtsp_url(host, port, path), username, password)
-        except OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError:
+        except OSError as err:
+            raise ViewtronConnectionError(f"RTSP: {type(err).__name__}") from None
+        except ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError:
             return None
         if status == 200:
             return path

@@ -24,8 +24,6 @@ from .errors import (
 
 TIMEOUT: Final = 10.0
 """Seconds for one whole request."""
-GAP: Final = 0.02
-"""Seconds between two requests: these devices are small."""
 LOCK_TIME: Final = 30 * 60.0
 """Seconds without any request after the device said that the account is locked."""
 MAX_ANSWER: Final = 8 * 1024 * 1024
@@ -78,7 +76,6 @@ class Transport:
         self._username = username
         self._password = password
         self._lock = asyncio.Lock()
-        self._finished_at = float("-inf")
         self._basic: str | None = None
         self._refused: str | None = None
         self._locked_until = float("-inf")
@@ -115,12 +112,7 @@ class Transport:
                 raise ViewtronAuthError(self._refused)
             if time.monotonic() < self._locked_until:
                 raise ViewtronLockedError("The device has locked the account; nothing is sent for a while")
-            if (wait := self._finished_at + GAP - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
-            try:
-                return self._judge(command, await self._send_by_either_method(command, path, body))
-            finally:
-                self._finished_at = time.monotonic()
+            return self._judge(command, await self._send_by_either_method(command, path, body))
 
     async def _send_by_either_method(self, command: str, path: str, body: str | None) -> _Answer:
         """Send by POST, and a read also by GET where the firmware does not take POST."""
