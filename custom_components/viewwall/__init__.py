@@ -31,12 +31,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
     runtime = build_runtime(hass, entry)
-    coordinator, board = runtime.coordinator, runtime.board
-    try:
-        await coordinator.async_config_entry_first_refresh()
-    except Exception:
-        board.close()
-        raise
+    coordinator = runtime.coordinator
+    entry.async_on_unload(runtime.board.close)
+    await coordinator.async_config_entry_first_refresh()
     runtime.streams = StreamAddresses(
         runtime.client,
         entry.data[CONF_HOST],
@@ -48,7 +45,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
     runtime.follow_polls()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
-    entry.async_on_unload(board.close)
     await runtime.push.start()
     return True
 
@@ -71,7 +67,7 @@ def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRu
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
     runtime.push = PushReceiver(hass, runtime, PostApplier(hass, runtime))
     runtime.coordinator = ViewtronCoordinator(
-        hass, entry, runtime.client, runtime.board, lambda: runtime.push.alive is True
+        hass, entry, runtime.client, runtime.board, lambda: runtime.push.alive is True, runtime.note_unknown_fields
     )
     return runtime
 
@@ -79,8 +75,12 @@ def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRu
 async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
     """Unload a device; what was registered for it goes with it."""
     # No message may find its entities half gone.
-    await entry.runtime_data.push.stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    push = entry.runtime_data.push
+    await push.stop()
+    if await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return True
+    await push.start()
+    return False
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> None:
@@ -100,4 +100,11 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ViewWallConfigEntry, device: dr.DeviceEntry | dr.ChildDeviceEntry
 ) -> bool:
     """Allow to remove a channel that the recorder no longer has."""
-    return not device.identifiers & _channel_ids(entry)
+    if device.identifiers & _channel_ids(entry):
+        return False
+    runtime = entry.runtime_data
+    for _, identifier in device.identifiers:
+        channel = identifier.removeprefix(f"{runtime.device_id}_")
+        if channel.isascii() and channel.isdigit():
+            runtime.forget_channel(int(channel))
+    return True

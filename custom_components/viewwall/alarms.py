@@ -17,6 +17,7 @@ from .viewtron import DetectionType, EventStatus
 type AlarmKey = tuple[int | None, str]
 """Channel (None: the device itself) and entity key."""
 
+PRESENCE_KEYS: Final = frozenset({"person_present", "car_present", "two_wheeler_present"})
 PRESENCE_HOLD: Final = 2
 """Seconds after its last position at which a tracked target is gone: tracking has no end mark."""
 STATUS_LIMIT: Final = 300
@@ -49,6 +50,7 @@ STATUS_FIELDS: Final[Mapping[str, str]] = {
 }
 INPUT_FIELDS: Final = frozenset({"sensoralarm", "sensoralarmin"})
 COUNTING_FIELDS: Final = frozenset({"passlinealarm", "trafficalarm", "cpcalarm"})
+CHANNEL_KEYS: Final = ("connectivity", "video_loss")
 CHANNEL_FIELDS: Final = frozenset({"chlofflinealarm", "chlvideoloss"})
 """Fields whose id is a channel even in a post."""
 
@@ -161,6 +163,17 @@ class AlarmBoard:
         alarm = self._alarms.get(key)
         return None if alarm is None else alarm.is_on
 
+    def states_of(self, *keys: str) -> dict[AlarmKey, bool]:
+        """Return the states of all alarms with one of these entity keys."""
+        return {key: alarm.is_on for key, alarm in self._alarms.items() if key[1] in keys}
+
+    def forget(self, channel: int) -> None:
+        """Forget a channel that is no more."""
+        for key in [key for key in self._alarms if key[0] == channel]:
+            alarm = self._alarms.pop(key)
+            _cancel_all(alarm.statuses)
+            _cancel_all(alarm.holds)
+
     def mentioned(self) -> set[AlarmKey]:
         """Return all alarms that were ever mentioned."""
         return set(self._alarms)
@@ -169,8 +182,9 @@ class AlarmBoard:
     def expect(self, keys: set[AlarmKey]) -> None:
         """Name the alarms that are off when an answer of active alarms does not list them."""
         self._expected |= keys
-        if self._lists_active_only:
-            for key in keys - self.mentioned():
+        for key in keys - self.mentioned():
+            # Tracking has no poll: its silence means that nobody is there.
+            if self._lists_active_only or key[1] in PRESENCE_KEYS:
                 self._alarms[key] = _Alarm()
 
     @callback
@@ -181,7 +195,7 @@ class AlarmBoard:
         alarm, was_on = self._touch(key)
         ids: tuple[int | None, ...] = event_ids or (None,)
         if status is EventStatus.STOP:
-            ended: tuple[int | None, ...] = event_ids or tuple(alarm.holds)
+            ended: tuple[int | None, ...] = (*event_ids, None) if event_ids else tuple(alarm.holds)
             for event_id in ended:
                 if cancel := alarm.holds.pop(event_id, None):
                     cancel()
@@ -200,7 +214,8 @@ class AlarmBoard:
         if row.state:
             self._confirm(key, alarm, row.id)
         else:
-            for row_id in (row.id, _POLL):
+            # Without an id it speaks of all of them.
+            for row_id in (row.id, _POLL) if row.id else tuple(alarm.statuses):
                 if cancel := alarm.statuses.pop(row_id, None):
                     cancel()
             if not alarm.statuses:

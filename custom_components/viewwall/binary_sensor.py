@@ -44,9 +44,10 @@ def _video_lost(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
 
 def _storage_problem(runtime: ViewtronRuntime, _key: EntityKey) -> bool | None:
     disks = runtime.coordinator.data.disks
-    if not disks:
-        return True if runtime.info.kind.is_nvr else None
-    return any(disk.status in _BAD_DISK for disk in disks)
+    if disks is None:
+        return None
+    is_missing = len(disks) < max(runtime.most_disks, 1)
+    return is_missing or any(disk.status in _BAD_DISK for disk in disks)
 
 
 def _alarm(

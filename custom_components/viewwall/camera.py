@@ -7,7 +7,7 @@ from homeassistant.components.camera import Camera, CameraEntityDescription
 from homeassistant.components.camera.const import CameraEntityFeature
 from homeassistant.components.stream import CONF_RTSP_TRANSPORT, Stream
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .catalog import EntityKey
@@ -60,6 +60,15 @@ class ViewtronCamera(ViewtronEntity, Camera):
         await super().async_added_to_hass()
         self._is_added = True
 
+    @callback
+    @override
+    def _on_poll(self) -> None:
+        """Stop a running stream when the password is refused: it would log in again and again."""
+        if self.stream is not None and not self.runtime.client.may_log_in:
+            stream, self.stream = self.stream, None
+            self.runtime.entry.async_create_background_task(self.hass, stream.stop(), f"{self.entity_id} stop")
+        super()._on_poll()
+
     @override
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
         """Return a snapshot that the device takes itself, shared with other viewers."""
@@ -67,7 +76,12 @@ class ViewtronCamera(ViewtronEntity, Camera):
 
     @override
     async def stream_source(self) -> str | None:
-        """Return the stream's address; while the entity is being added, without asking the device."""
+        """Return the stream's address; while the entity is being added, without asking the device.
+
+        None while the device refuses the password: players would go on trying it, until the account is locked.
+        """
+        if not self.runtime.client.may_log_in:
+            return None
         streams = self.runtime.streams
         if self._is_added:
             await streams.find(self.channel)

@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .alarms import STATUS_FIELDS
+from .alarms import PRESENCE_KEYS, STATUS_FIELDS
 from .viewtron.models import AlarmInput, Channel, DeviceInfo, Disk
 
 type EntityKey = tuple[int | None, str]
@@ -60,7 +60,7 @@ def camera_alarms(info: DeviceInfo) -> set[str]:
 
 
 def expected_entities(
-    info: DeviceInfo, channels: Iterable[Channel], disks: Iterable[Disk], inputs: Iterable[AlarmInput]
+    info: DeviceInfo, channels: Iterable[Channel], disks: Iterable[Disk] | None, inputs: Iterable[AlarmInput]
 ) -> dict[Platform, set[EntityKey]]:
     """Return the entities that a device has from the start."""
     binary: set[EntityKey] = {(None, "event_push")} | {(None, f"alarm_input_{entry.id}") for entry in inputs}
@@ -68,7 +68,7 @@ def expected_entities(
     events: set[EntityKey] = set()
     images: set[EntityKey] = set()
     cameras: set[EntityKey] = set()
-    for disk in disks:
+    for disk in disks or ():
         sensors |= {(None, f"disk_{what}_{disk.id}") for what in ("free", "used", "status")}
         binary.add((None, "storage_problem"))
     if info.kind.is_nvr:
@@ -117,6 +117,11 @@ class EntityCatalog:
         """Return the entities of earlier runs."""
         return self._remembered.get(platform, set())
 
+    def forget(self, channel: int) -> None:
+        """Forget the entities of a channel that is no more, so that they can come back one day."""
+        for keys in (*self._present.values(), *self._remembered.values()):
+            keys.difference_update({key for key in keys if key[0] == channel})
+
     async def attach(self, platform: Platform, expected: Iterable[EntityKey], add: AddEntities) -> None:
         """Let a platform add its entities now: the expected ones and those of earlier runs."""
         self._adders[platform] = add
@@ -156,4 +161,9 @@ def split_unique_id(text: str, device_id: str) -> EntityKey | None:
 
 def is_alarm(key: str) -> bool:
     """Tell whether a key is one of the board's alarms."""
-    return key in STATUS_FIELDS.values() or key.startswith("alarm_input_") or key in ("fire", "temperature")
+    return (
+        key in STATUS_FIELDS.values()
+        or key in PRESENCE_KEYS
+        or key in ("fire", "temperature")
+        or key.startswith("alarm_input_")
+    )

@@ -31,6 +31,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.util.network import is_ipv6_address
 import probatio
 from yarl import URL
 
@@ -84,11 +85,13 @@ def _entry_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
     typed: str = user_input[CONF_HOST].strip()
     ssl = bool(connection.get(CONF_SSL, False))
     port = connection.get(CONF_PORT)
-    if typed.count(":") > 1 and "/" not in typed and not typed.startswith("["):
+    if is_ipv6_address(typed):
         typed = f"[{typed}]"
     url = URL(typed if "//" in typed else f"//{typed}")
-    if not url.host:
+    if not url.host or any(character.isspace() for character in url.host) or url.scheme not in ("", "http", "https"):
         raise ValueError("no host in the address")
+    if url.explicit_port == 0:
+        raise ValueError("no such port")
     if url.scheme == "https":
         ssl = True
     return {

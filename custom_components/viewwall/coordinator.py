@@ -1,6 +1,6 @@
 """Polling: what is asked, how often, what a failure means."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .alarms import AlarmBoard, poll_rows
+from .alarms import CHANNEL_KEYS, AlarmBoard, poll_rows
 from .const import DOMAIN
 from .errors import error_key
 from .login_guard import RETRY_AFTER, guard_of
@@ -45,7 +45,8 @@ class ViewtronState:
 
     info: DeviceInfo
     channels: tuple[Channel, ...] = ()
-    disks: tuple[Disk, ...] = ()
+    disks: tuple[Disk, ...] | None = None
+    """None while the device has not told."""
     inputs: tuple[AlarmInput, ...] = ()
     clock_offset: int | None = None
     """Seconds by which the device's clock is ahead."""
@@ -56,7 +57,7 @@ class ViewtronState:
 
     def disk(self, disk_id: str) -> Disk | None:
         """Return a disk by its id."""
-        return next((disk for disk in self.disks if disk.id == disk_id), None)
+        return next((disk for disk in self.disks or () if disk.id == disk_id), None)
 
 
 class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
@@ -71,8 +72,9 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         client: ViewtronClient,
         board: AlarmBoard,
         push_alive: Callable[[], bool],
+        on_alarms: Callable[[Mapping[str, Mapping[str, bool]]], None],
     ) -> None:
-        """Poll with `client` and tell `board` the alarms."""
+        """Poll with `client` and tell `board` the alarms; `on_alarms` sees them as sent."""
         super().__init__(
             hass,
             _LOGGER,
@@ -83,6 +85,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         )
         self.client = client
         self._board = board
+        self._on_alarms = on_alarms
         self._push_alive = push_alive
         self._due: dict[str, float] = {}
         self._refused: set[str] = set()
@@ -159,7 +162,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         )
 
     async def _poll(self) -> ViewtronState:
-        """Ask what is due, the alarms always and first."""
+        """Ask what is due: the identity first, then the alarms, then what changes slowly."""
         info = await self._slowly("info", _IDENTITY, self._identify)
         known: ViewtronState | None = getattr(self, "data", None)
         state = known or ViewtronState(info=info or await self._identify())
@@ -194,7 +197,12 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
 
     def _tell_board(self, info: DeviceInfo, alarms: AlarmStatus, asked_after: int) -> None:
         rows = list(poll_rows(alarms.alarms, nvr=info.kind.is_nvr))
+        before = self._board.states_of(*CHANNEL_KEYS)
         self._board.polled(rows, asked_after, complete=alarms.complete)
+        if self._board.states_of(*CHANNEL_KEYS) != before:
+            # A camera came or went: the list of channels is older than that.
+            self._due.pop("channels", None)
+        self._on_alarms(alarms.alarms)
 
     async def _identify(self) -> DeviceInfo:
         info = await self.client.identify()

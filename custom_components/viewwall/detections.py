@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import Platform
@@ -11,12 +10,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, PRESENCE_HOLD, post_rows, unknown_fields
+from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, PRESENCE_HOLD, post_rows
 from .catalog import unique_id
 from .const import DOMAIN, EVENT_VIEWWALL
 from .pictures import image_key
 from .runtime import FiredEvent, ViewtronRuntime
-from .viewtron import DetectionType, Face, Picture, Plate, Post, PostKind
+from .viewtron import DetectionType, EventItem, Face, Picture, Plate, Post, PostKind
 
 if TYPE_CHECKING:
     from .push import Origin
@@ -26,9 +25,7 @@ SAME_EVENT: Final = 2.0
 METADATA_PAUSE: Final = 10.0
 MAX_CLOCK_ERROR: Final = timedelta(minutes=5)
 
-_SAMPLE: Final = 4096
 _MAX_REMEMBERED: Final = 2048
-_MAX_UNKNOWN_FIELDS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class PostApplier:
             case PostKind.TRAJECT:
                 await self._apply_tracking(post)
             case PostKind.DETECTION:
-                if self._bodies.add(_fingerprint(post, body), self._hass.loop.time()):
+                if self._bodies.add((len(body), hash(body)), self._hass.loop.time()):
                     await self._apply_detection(post, origin, arrival)
 
     async def _apply_status(self, post: Post) -> None:
@@ -94,8 +91,7 @@ class PostApplier:
         await self._ensure(Platform.BINARY_SENSOR, {(row.channel, row.key) for row in rows})
         if nvr and any(name.lower() in CHANNEL_FIELDS for name in post.alarms):
             runtime.coordinator.refresh_soon("channels")
-        known = runtime.push.statistics.unknown_fields
-        known.update(list(unknown_fields(post.alarms))[: max(0, _MAX_UNKNOWN_FIELDS - len(known))])
+        runtime.note_unknown_fields(post.alarms)
 
     async def _apply_tracking(self, post: Post) -> None:
         channel = self._channel(post)
@@ -112,7 +108,8 @@ class PostApplier:
             runtime.ensure_channel(channel)
         if key := self._alarm_key(detection):
             alarm = (None if key.startswith("alarm_input_") else channel, key)
-            runtime.board.detected(alarm, post.status, post.event_ids)
+            for item in post.events or (EventItem(),):
+                runtime.board.detected(alarm, item.status, () if item.id is None else (item.id,))
             await self._ensure(Platform.BINARY_SENSOR, {alarm})
         is_new = self._is_new(post, channel, detection)
         if detection is DetectionType.VIDEO_METADATA and not is_new:
@@ -143,9 +140,9 @@ class PostApplier:
         now = self._hass.loop.time()
         if detection is DetectionType.VIDEO_METADATA and not self._metadata.add(channel, now):
             return False
-        if not post.event_ids:
+        keys = [(channel, detection, item.id, item.status) for item in post.events if item.id is not None]
+        if not keys:
             return True
-        keys = [(channel, detection, number, post.status) for number in post.event_ids]
         return any([self._events.add(key, now) for key in keys])  # noqa: C419  (each must be noted)
 
     async def _show_pictures(
@@ -172,9 +169,10 @@ class PostApplier:
         await self._ensure(Platform.IMAGE, {(channel, kind)})
         for changed_kind in changed:
             runtime.changes.call((channel, image_key(changed_kind)))
-        return er.async_get(self._hass).async_get_entity_id(
-            Platform.IMAGE, DOMAIN, unique_id(runtime.device_id, (channel, kind))
-        )
+        registry = er.async_get(self._hass)
+        entity_id = registry.async_get_entity_id(Platform.IMAGE, DOMAIN, unique_id(runtime.device_id, (channel, kind)))
+        entry = registry.async_get(entity_id) if entity_id else None
+        return None if entry is None or entry.disabled else entity_id
 
     async def _show_plate(self, channel: int | None, plate: Plate, attributes: Mapping[str, Any]) -> None:
         runtime = self._runtime
@@ -240,19 +238,6 @@ class PostApplier:
         }
 
 
-def _fingerprint(post: Post, body: bytes) -> bytes:
-    """Return what tells the bytes of a message from those of another.
-
-    Hashing half a megabyte of picture would cost more than all the rest: of each picture its ends must do.
-    """
-    digest = hashlib.blake2b(digest_size=16)
-    pictures = (*((post.overview,) if post.overview else ()), *post.crops)
-    for part in (body[:_SAMPLE], body[-_SAMPLE:], repr(post).encode(), *(edge for p in pictures for edge in p.edges)):
-        digest.update(part)
-    digest.update(str(len(body)).encode())
-    return digest.digest()
-
-
 def _findings(post: Post) -> Iterator[_Finding]:
     """Yield what a message tells, plate by plate and face by face."""
     for plate in post.plates:
@@ -295,5 +280,4 @@ def _face_data(face: Face) -> dict[str, str | None]:
 
 def _attributes(data: dict[str, Any]) -> dict[str, Any]:
     """Return the attributes of event entities: the bus event, and a plate's facts at hand without a second step."""
-    attributes = {key: value for key, value in data.items() if key not in ("device_id", "type")}
-    return attributes | (data["plate"] or {})
+    return data | (data["plate"] or {})

@@ -34,7 +34,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: ViewWal
         "entry": async_redact_data({"data": dict(entry.data), "options": dict(entry.options)}, _SECRET),
         "device": async_redact_data(info, _SECRET),
         "channels": [async_redact_data(asdict(channel), _SECRET) for channel in data.channels],
-        "disks": [asdict(disk) | {"id": REDACTED} for disk in data.disks],
+        "disks": [asdict(disk) | {"id": REDACTED} for disk in data.disks or ()],
         "alarm_inputs": [async_redact_data(asdict(entry), _SECRET) for entry in data.inputs],
         "clock_offset": data.clock_offset,
         "polling": {
@@ -53,7 +53,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: ViewWal
             "refused": statistics.refused,
             "unknown": statistics.unknown,
             "unknown_reasons": list(statistics.unknown_reasons),
-            "unknown_fields": sorted(statistics.unknown_fields),
+            "unknown_fields": sorted(runtime.unknown_fields),
         },
         "alarms": {
             f"{channel if channel is not None else 'device'}/{key}": runtime.board.is_on((channel, key))

@@ -1,6 +1,5 @@
 """What was detected, as event entities: the things to automate on."""
 
-from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -18,16 +17,11 @@ PARALLEL_UPDATES = 0
 PLATE_EVENT_TYPES: Final = [*(entry.value for entry in PlateList), "group", "unlisted"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ViewtronEventDescription(EventEntityDescription):
-    """Describes an event entity."""
-
-
-EVENTS: Final[tuple[ViewtronEventDescription, ...]] = (
-    ViewtronEventDescription(
+EVENTS: Final[tuple[EventEntityDescription, ...]] = (
+    EventEntityDescription(
         key="detection", translation_key="detection", event_types=[kind.value for kind in DetectionType]
     ),
-    ViewtronEventDescription(key="license_plate", translation_key="license_plate", event_types=PLATE_EVENT_TYPES),
+    EventEntityDescription(key="license_plate", translation_key="license_plate", event_types=PLATE_EVENT_TYPES),
 )
 _BY_KEY: Final = {description.key: description for description in EVENTS}
 

@@ -36,6 +36,10 @@ class PictureStore:
         """Return the newest picture of a kind."""
         return self._channels.get(channel, {}).get(kind)
 
+    def forget(self, channel: int | None) -> None:
+        """Forget the pictures of a channel."""
+        self._channels.pop(channel, None)
+
     def put(self, channel: int | None, kind: str, picture: Picture) -> list[str]:
         """Keep a picture; return the kinds that changed (older ones that no longer fit are dropped)."""
         if len(picture) > MAX_CHANNEL_SIZE:

@@ -58,7 +58,6 @@ class PushStatistics:
     last_stranger: str | None = None
     unknown: int = 0
     unknown_reasons: deque[str] = field(default_factory=lambda: deque(maxlen=10))
-    unknown_fields: set[str] = field(default_factory=set)
     refused: int = 0
 
 
@@ -94,6 +93,7 @@ class PushReceiver:
 
     async def start(self) -> None:
         """Begin to listen."""
+        self._is_stopped = False
         await self._resolve_host()
         webhook.async_register(
             self._hass,

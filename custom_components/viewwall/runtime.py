@@ -9,7 +9,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .alarms import AlarmBoard, AlarmKey
+from .alarms import AlarmBoard, AlarmKey, unknown_fields
 from .catalog import EntityCatalog, EntityKey, expected_entities, is_alarm
 from .const import CONF_KIND, DOMAIN, MANUFACTURER_VIEWTRON
 from .coordinator import ViewtronCoordinator
@@ -24,6 +24,8 @@ from .viewtron.models import Channel, DeviceInfo
 type ViewWallConfigEntry = ConfigEntry[ViewtronRuntime]
 
 MAX_CHANNELS: Final = 256
+MAX_UNKNOWN_FIELDS: Final = 50
+MAX_FIELD_NAME: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class ViewtronRuntime:
         self.first_events: dict[EntityKey, FiredEvent] = {}
         """Events waiting for the entity that they make appear."""
         self.pictures = PictureStore()
+        self.most_disks = 0
+        """How many disks there were at once: fewer means that one is gone."""
+        self.unknown_fields: set[str] = set()
+        """Alarm fields, as spelled on the wire, that no entity shows."""
         self._channel_limit = 0
         self.plates: dict[int | None, Plate] = {}
         """The last plate of each channel."""
@@ -89,6 +95,7 @@ class ViewtronRuntime:
     def follow_polls(self) -> None:
         """Take over what a poll has shown: names, channels, disks."""
         self.update_devices()
+        self.most_disks = max(self.most_disks, len(self.coordinator.data.disks or ()))
         if self.entry.data[CONF_KIND] != self.info.kind:
             # A new firmware can bring the device into another generation.
             data = {**self.entry.data, CONF_KIND: self.info.kind.value}
@@ -106,7 +113,7 @@ class ViewtronRuntime:
 
     async def _add(self, wanted: dict[Platform, set[EntityKey]]) -> None:
         for platform, keys in wanted.items():
-            for channel in {channel for channel, _ in keys if channel is not None}:
+            for channel in {channel for channel, _ in self.catalog.lacks(platform, keys) if channel is not None}:
                 self.ensure_channel(channel)
             await self.catalog.ensure(platform, keys)
 
@@ -146,6 +153,29 @@ class ViewtronRuntime:
             return 0
         known = [self.info.channel_count or 0, *(channel.id for channel in self.coordinator.data.channels)]
         return min(max(known) or MAX_CHANNELS, MAX_CHANNELS)
+
+    def disk_number(self, disk_id: str) -> int:
+        """Return the number by which people know a disk: those of now in their order, then those of earlier runs."""
+        present = [disk.id for disk in self.coordinator.data.disks or ()]
+        head = "disk_status_"
+        remembered = self.catalog.remembered(Platform.SENSOR)
+        gone = sorted(key.removeprefix(head) for _, key in remembered if key.startswith(head))
+        return list(dict.fromkeys([*present, *gone, disk_id])).index(disk_id) + 1
+
+    @callback
+    def forget_channel(self, channel: int) -> None:
+        """Forget a channel whose device the user has removed."""
+        self.catalog.forget(channel)
+        self.board.forget(channel)
+        self.plates.pop(channel, None)
+        self.pictures.forget(channel)
+
+    @callback
+    def note_unknown_fields(self, alarms: Mapping[str, Mapping[str, bool]]) -> None:
+        """Keep the names of alarm fields that nothing shows, for diagnostics."""
+        for name in unknown_fields(alarms):
+            if len(self.unknown_fields) < MAX_UNKNOWN_FIELDS:
+                self.unknown_fields.add(name[:MAX_FIELD_NAME])
 
     @callback
     def ensure_channel(self, channel_id: int) -> None:

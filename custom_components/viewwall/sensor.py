@@ -228,9 +228,7 @@ class ViewtronDiskSensor(ViewtronEntity, SensorEntity):
         """Show the disk with the device's id `disk_id`."""
         super().__init__(runtime, key, description)
         self._disk_id = disk_id
-        ids = [disk.id for disk in runtime.coordinator.data.disks]
-        number = ids.index(disk_id) + 1 if disk_id in ids else len(ids) + 1
-        self._attr_translation_placeholders = {"number": str(number)}
+        self._attr_translation_placeholders = {"number": str(runtime.disk_number(disk_id))}
 
     @property
     @override

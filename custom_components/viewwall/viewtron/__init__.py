@@ -1,7 +1,7 @@
 """The protocol of Viewtron cameras and NVRs, without Home Assistant."""
 
 from .codes import DetectionType, Direction, EventStatus, PlateList, TargetType
-from .post import ByType, Counts, Face, Format, Picture, Plate, Post, PostDevice, PostKind, Target, Vehicle
+from .post import ByType, Counts, EventItem, Face, Format, Picture, Plate, Post, PostDevice, PostKind, Target, Vehicle
 from .posts import parse_post
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Counts",
     "DetectionType",
     "Direction",
+    "EventItem",
     "EventStatus",
     "Face",
     "Format",

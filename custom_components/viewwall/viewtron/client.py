@@ -97,6 +97,11 @@ class ViewtronClient:
         """Allow one more login after a ViewtronAuthError."""
         self._transport.allow_retry()
 
+    @property
+    def may_log_in(self) -> bool:
+        """Tell whether the password may be used at all, here or on another port: neither refused nor locked."""
+        return self._transport.may_log_in
+
     async def identify(self) -> DeviceInfo:
         """Ask what the device is; the first request is always `GetDeviceInfo`.
 

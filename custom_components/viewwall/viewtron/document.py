@@ -18,6 +18,10 @@ MAX_MARKUP: Final = 512 * 1024
 MAX_TEXT: Final = 255
 """Characters beyond which a name, number or word is taken for junk."""
 
+# Far beyond any device, and what a hostile body may cost at most.
+_MAX_TAGS: Final = 40_000
+_MAX_AMPERSANDS: Final = 10_000
+_MAX_DIGITS: Final = 10
 _STRIDE: Final = 1024
 _TAIL: Final = 64
 _CDATA: Final = b"<![CDATA["
@@ -78,11 +82,25 @@ def text_of(element: Element | None) -> str | None:
 
 def child_text(parent: Element | None, *names: str) -> str | None:
     """Return the text of the first child of one of these (lower-case) names that has any."""
-    if parent is not None:
-        for name in names:
-            if (text := text_of(parent.find(name))) is not None:
-                return text
+    if parent is None:
+        return None
+    for name in names:
+        text = parent.findtext(name)
+        if text and (text := text.strip()) and len(text) <= MAX_TEXT and _MARK not in text:
+            return text
     return None
+
+
+def child_int(parent: Element | None, name: str) -> int | None:
+    """Return the whole number in a child, if it is not negative and not absurd."""
+    return None if parent is None else to_int(parent.findtext(name))
+
+
+def to_int(text: str | None) -> int | None:
+    """Read a whole number that is not negative and not absurd."""
+    if text is None or not (text := text.strip()) or len(text) > _MAX_DIGITS or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text)
 
 
 def parse_document(body: bytes) -> Document:
@@ -93,7 +111,7 @@ def parse_document(body: bytes) -> Document:
     """
     decoded = _as_utf8(body)
     markup, pictures = _cut_pictures(decoded)
-    if len(markup) > MAX_MARKUP:
+    if len(markup) > MAX_MARKUP or markup.count(b"<") > _MAX_TAGS:
         raise DocumentError("too much markup")
     try:
         return Document(_parse(_without_types(markup)), pictures)
@@ -101,7 +119,13 @@ def parse_document(body: bytes) -> Document:
         pass
     # A cut can go wrong (a `>` within an attribute or a comment), and so can a decoding (a torn character eats the
     # bracket behind it). What is left out holds no `<`, so that the whole has no more elements.
+    tried: list[bytes] = []
     for text, cuts in ((markup, pictures), (decoded, []), (body, [])):
+        if text in tried:
+            continue
+        tried.append(text)
+        if text.count(b"&") > _MAX_AMPERSANDS:
+            break
         if (root := _parse_mended(text)) is not None:
             return Document(root, cuts)
     raise DocumentError("not well-formed XML")

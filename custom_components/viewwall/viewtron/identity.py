@@ -9,7 +9,9 @@ _MAC: Final = re.compile(r"[0-9a-f]{12}")
 
 def clean_mac(text: str | None) -> str | None:
     """Return a MAC in lower case with colons; None if it is none, or all zeros (a device that blanks it)."""
-    digits = (text or "").translate(_MAC_SEPARATORS).lower()
+    if text is None:
+        return None
+    digits = text.translate(_MAC_SEPARATORS).lower()
     if not _MAC.fullmatch(digits) or not digits.strip("0"):
         return None
     return ":".join(digits[index : index + 2] for index in range(0, 12, 2))

@@ -16,7 +16,6 @@ type Box = tuple[int, int, int, int]
 """x1, y1, x2, y2 in 0..10000 of the picture's width and height."""
 
 _JPEG = re.compile(rb"\s*/9j/")
-_EDGE = 1024
 
 
 class PostKind(StrEnum):
@@ -70,14 +69,6 @@ class Picture:
         """Return the base64 text."""
         return self._source[self._start : self._end]
 
-    @property
-    def edges(self) -> tuple[bytes, bytes]:
-        """Return the first and the last stretch of the base64 text."""
-        return (
-            self._source[self._start : min(self._end, self._start + _EDGE)],
-            self._source[max(self._start, self._end - _EDGE) : self._end],
-        )
-
     def detached(self) -> Picture:
         """Return the same picture without the rest of the message that it came in."""
         return Picture(self.base64())
@@ -111,6 +102,14 @@ class PostDevice:
     serial: str | None = None
     ip: str | None = None
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventItem:
+    """One event of a detection: its id and its phase."""
+
+    id: int | None = None
+    status: EventStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +200,8 @@ class Post:
     device_time: str | None = None
     """`currentTime`, else `dataTime`, as sent."""
     event_ids: tuple[int, ...] = ()
+    events: tuple[EventItem, ...] = ()
+    """Each event with its own phase."""
     targets: tuple[Target, ...] = ()
     plates: tuple[Plate, ...] = ()
     faces: tuple[Face, ...] = ()

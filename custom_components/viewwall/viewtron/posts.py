@@ -5,11 +5,11 @@ generation still push the layout of the first.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from .alarm_fields import read_alarms
+from .alarm_fields import collect_alarms, element_rows
 from .codes import (
     DIRECTIONS,
     EVENT_STATUSES,
@@ -21,14 +21,30 @@ from .codes import (
     TargetType,
     folded,
 )
-from .document import Document, DocumentError, child_text, parse_document, text_of
+from .document import Document, DocumentError, child_int, child_text, parse_document, text_of, to_int
 from .identity import clean_mac, clean_serial
-from .post import Box, ByType, Counts, Face, Format, Picture, Plate, Post, PostDevice, PostKind, Target, Vehicle
+from .post import (
+    Box,
+    ByType,
+    Counts,
+    EventItem,
+    Face,
+    Format,
+    Picture,
+    Plate,
+    Post,
+    PostDevice,
+    PostKind,
+    Target,
+    Vehicle,
+)
 from .times import parse_local_time, parse_stamp
 
 _GRID: Final = 10000
+_NO_LIST: Final = frozenset({"none", "null", "unknown"})
 _CORNERS: Final = ("lefttop", "righttop", "leftbottom", "rightbottom")
 _MAX_ITEMS: Final = 256
+_MAX_SUBJECTS: Final = 32
 # Direct children of the root that never hold event items.
 _KEEPALIVE: Final = frozenset(
     {"deviceinfo", "currenttime", "datatime", "types", "mac", "sn", "devicename", "channelid"}
@@ -62,25 +78,31 @@ def _read(document: Document) -> Post:
     kind = _kind(root)
     info = root.find("deviceinfo")
     current, local = child_text(root, "currenttime"), child_text(root, "datatime")
-    post = Post(
-        kind=kind,
-        format=post_format,
-        device=_device(root, info),
-        channel=_channel(root, info),
-        time=parse_stamp(current),
-        local_time=parse_local_time(local),
-        device_time=current or local,
-    )
+    head: dict[str, Any] = {
+        "kind": kind,
+        "format": post_format,
+        "device": _device(root, info),
+        "channel": _channel(root, info),
+        "time": parse_stamp(current),
+        "local_time": parse_local_time(local),
+        "device_time": current or local,
+    }
+    return Post(**head, **_content(document, kind, post_format))
+
+
+def _content(document: Document, kind: PostKind, post_format: Format) -> dict[str, Any]:
+    """Return what a message of this kind adds to its head."""
+    root = document.root
     match kind:
         case PostKind.ALARM_STATUS:
-            return replace(post, alarms=read_alarms(root.find("alarmstatusinfo"), document.field_names))
+            return {"alarms": collect_alarms(element_rows(root.find("alarmstatusinfo"), document.field_names))}
         case PostKind.TRAJECT:
-            return replace(post, targets=_merged(_target(item) for item in _items(root.find("traject"))))
+            return {"targets": _merged(_target(item) for item in _items(root.find("traject")))}
         case PostKind.DETECTION:
-            return _detection(document, post)
+            return _detection(document, post_format)
         case PostKind.UNKNOWN:
-            return replace(post, reason="no known content")
-    return post
+            return {"reason": "no known content"}
+    return {}
 
 
 def _kind(root: Element) -> PostKind:
@@ -106,57 +128,54 @@ def _kind(root: Element) -> PostKind:
 
 
 def _device(root: Element, info: Element | None) -> PostDevice:
-    def first(*names: str) -> str | None:
-        return child_text(root, *names) or child_text(info, *names)
-
-    def texts(*names: str) -> Iterator[str | None]:
-        return (child_text(holder, name) for holder in (root, info) for name in names)
-
-    return PostDevice(
-        mac=next((mac for text in texts("mac", "macaddress") if (mac := clean_mac(text))), None),
-        serial=clean_serial(first("sn")),
-        ip=first("ip", "ipaddress"),
-        name=first("devicename"),
-    )
+    """Read who the message is from: cameras say so at the root, recorders in `deviceInfo`."""
+    mac = serial = ip = name = None
+    for holder in (root, info):
+        if holder is not None:
+            mac = mac or clean_mac(child_text(holder, "mac")) or clean_mac(child_text(holder, "macaddress"))
+            serial = serial or clean_serial(child_text(holder, "sn"))
+            ip = ip or child_text(holder, "ip", "ipaddress")
+            name = name or child_text(holder, "devicename")
+    return PostDevice(mac, serial, ip, name)
 
 
 def _channel(root: Element, info: Element | None) -> int | None:
-    number = _int(child_text(info, "channelid"))
-    return _int(child_text(root, "channelid")) if number is None else number
+    number = child_int(info, "channelid")
+    return child_int(root, "channelid") if number is None else number
 
 
-def _detection(document: Document, post: Post) -> Post:
-    """Add what a detection says."""
+def _detection(document: Document, post_format: Format) -> dict[str, Any]:
     root = document.root
     code = child_text(root, "smarttype")
-    detection = _detection_type(root, code, post.format)
+    detection = _detection_type(root, code, post_format)
     events = [item for block in root if block.tag not in _NOT_EVENTS for item in _event_items(block)]
     listed = [*_items(root.find("listinfo")), *_items(root.find("targetlistinfo"))]
     events += [item for item in listed if item.find("eventid") is not None]
+    del events[_MAX_ITEMS:]
     plates: tuple[Plate, ...] = ()
     faces: tuple[Face, ...] = ()
     if detection is DetectionType.LICENSE_PLATE:
-        plates = tuple(_plates(document))
+        plates = tuple(islice(_plates(document), _MAX_SUBJECTS))
     elif detection in (DetectionType.FACE, DetectionType.FACE_MATCH):
-        faces = tuple(_faces(document))
+        faces = tuple(islice(_faces(document), _MAX_SUBJECTS))
     overview, overview_items = _overview(document, detection)
-    ids = (_int(child_text(item, "eventid")) for item in events)
-    return replace(
-        post,
-        detection=detection,
-        code=code,
-        status=next((_status(item) for item in events), None),
-        event_ids=tuple(dict.fromkeys(number for number in ids if number is not None)),
-        targets=_targets(root, events, listed),
-        plates=plates,
-        faces=faces,
-        counts=_counts(root),
-        overview=overview,
-        crops=tuple(_crops(document, overview_items)),
-    )
+    items = tuple(EventItem(child_int(item, "eventid"), _status(item)) for item in events)
+    return {
+        "detection": detection,
+        "code": code,
+        "status": items[0].status if items else None,
+        "event_ids": tuple(dict.fromkeys(item.id for item in items if item.id is not None)),
+        "events": items,
+        "targets": _targets(root, events, listed),
+        "plates": plates,
+        "faces": faces,
+        "counts": _counts(root),
+        "overview": overview,
+        "crops": tuple(_crops(document, overview_items)),
+    }
 
 
-def _detection_type(root: Element, code: str | None, post_format: Format | None) -> DetectionType:
+def _detection_type(root: Element, code: str | None, post_format: Format) -> DetectionType:
     detection = SMART_TYPES.get(folded(code or ""), DetectionType.UNKNOWN)
     if detection is DetectionType.INTRUSION and any(
         child_text(item, "boundary") == "tripwire" for item in _items(root.find("eventinfo"))
@@ -209,7 +228,7 @@ def _targets(root: Element, events: list[Element], listed: list[Element]) -> tup
     found += [_target(item) for item in listed if item.find("targetid") is not None]
     for block in ("licenseplatelistinfo", "facelistinfo"):
         # Boxes of these lists are in pixels, whatever one page says.
-        found += [Target(id=_int(child_text(item, "targetid"))) for item in _items(root.find(block))]
+        found += [Target(id=child_int(item, "targetid")) for item in _items(root.find(block))]
     if (metadata := root.find("vsd")) is not None and not found:
         found.append(Target(type=_target_type(metadata.find("targetimagedata"))))
     return _merged(found)
@@ -217,7 +236,7 @@ def _targets(root: Element, events: list[Element], listed: list[Element]) -> tup
 
 def _target(item: Element) -> Target:
     return Target(
-        id=_int(child_text(item, "targetid")),
+        id=child_int(item, "targetid"),
         type=_target_type(item) or _target_type(item.find("targetimagedata")),
         box=_rect(item.find("rect")),
     )
@@ -242,7 +261,7 @@ def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
 def _rect(rect: Element | None) -> Box | None:
     if rect is None:
         return None
-    return _box([_int(child_text(rect, name)) for name in ("x1", "y1", "x2", "y2")])
+    return _box([child_int(rect, name) for name in ("x1", "y1", "x2", "y2")])
 
 
 def _box(values: list[int | None]) -> Box | None:
@@ -255,8 +274,8 @@ def _box(values: list[int | None]) -> Box | None:
 def _corners_box(item: Element) -> Box | None:
     """Return the box around the four corners of a plate (grid of 10000)."""
     corners = [item.find(name) for name in _CORNERS]
-    xs = [_int(child_text(corner, "x")) for corner in corners]
-    ys = [_int(child_text(corner, "y")) for corner in corners]
+    xs = [child_int(corner, "x") for corner in corners]
+    ys = [child_int(corner, "y") for corner in corners]
     known_xs, known_ys = [x for x in xs if x is not None], [y for y in ys if y is not None]
     if len(known_xs) + len(known_ys) < 2 * len(_CORNERS):
         return None
@@ -268,6 +287,8 @@ def _plates(document: Document) -> Iterator[Plate]:
     for item in _items(root.find("listinfo")):
         if number := child_text(item, "platenumber"):
             word = child_text(item, "vehiclelisttype", "vehicelisttype")
+            if folded(word or "") in _NO_LIST:
+                word = None
             listed = PLATE_LISTS.get(folded(word or ""))
             yield Plate(
                 number=number,
@@ -304,7 +325,7 @@ def _vehicle(attributes: Element | None) -> Vehicle:
 
 def _confidence(element: Element | None) -> float | None:
     """Read percent from an attribute `count` of hundredths."""
-    number = _int(element.get("count")) if element is not None else None
+    number = to_int(element.get("count")) if element is not None else None
     return number / 100 if number is not None and number <= _GRID else None
 
 
@@ -330,7 +351,7 @@ def _counts(root: Element) -> Counts | None:
 
     def by_type(prefix: str) -> ByType:
         def total(word: str) -> int | None:
-            return next((_int(text_of(element)) for element in block.iter(f"{prefix}{word}count")), None)
+            return next((to_int(text_of(element)) for element in block.iter(f"{prefix}{word}count")), None)
 
         return ByType(person=total("person"), car=total("car"), two_wheeler=total("bike"))
 
@@ -376,10 +397,3 @@ def _crops(document: Document, overview_items: list[Element]) -> Iterator[Pictur
     for holder in document.root.iter("targetimagedata"):
         if id(holder) not in skipped and (picture := _picture(document, holder)) is not None:
             yield picture
-
-
-def _int(text: str | None) -> int | None:
-    """Read a whole number that is not negative and not absurd."""
-    if text is None or len(text) > 10 or not (text.isascii() and text.isdigit()):
-        return None
-    return int(text)

@@ -1,11 +1,13 @@
 """From the elements of an answer to the typed models; pure functions, one per command."""
 
 import base64
+from collections.abc import Iterator
 from itertools import islice
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from .alarm_fields import AlarmRow, collect_alarms
 from .answers import Node, is_jpeg, to_bool, to_int
 from .errors import ViewtronProtocolError
 from .models import (
@@ -111,25 +113,14 @@ def read_disks(document: Node) -> tuple[Disk, ...]:
 
 
 def read_alarms(document: Node) -> dict[str, dict[str, bool]]:
-    """Read the alarms of `GetAlarmStatus`: field as sent -> id ("" if none) -> state.
+    """Read the alarms of `GetAlarmStatus`: field as sent -> id ("" if none) -> state."""
+    return collect_alarms(_alarm_rows(document.find("alarmStatusInfo")))
 
-    All shapes: `<x>true</x>`, `<x id="1">true</x>`, `<x><item id="1">true</item></x>`, each also repeated. A field that
-    is named without a state is kept, empty: the device knows it.
-    """
-    found: dict[str, dict[str, bool]] = {}
-    status = document.find("alarmStatusInfo")
-    for name, node in status.children() if status else ():
-        if name.lower() in ("item", "itemtype", "types"):
-            continue
-        states = found.setdefault(name, {})
-        for each in node.all("item") or [node]:
-            state = to_bool(each.text)
-            if state is None:
-                state = each.flag("status", "state", "value")
-            if state is not None:
-                key = each.get("id", "channelId") or ""
-                states[key] = state or states.get(key, False)
-    return found
+
+def _alarm_rows(block: Node | None) -> Iterator[AlarmRow]:
+    for name, node in block.children() if block else ():
+        for row in node.all("item") or [node]:
+            yield AlarmRow(name, row.get("id", "channelId"), row.text or row.get("status", "state", "value"))
 
 
 def read_stream_names(document: Node) -> list[str]:

@@ -53,7 +53,8 @@ class Transport:
     Credentials leave only as the answer to the device's own challenge, and with every later request once Basic was
     accepted. Digest is challenged anew each time: the devices hand out a new nonce per request, and answering an old
     one would cost a second attempt on an account that can be locked. A refusal is final until `allow_retry`; a locked
-    account is left alone for `LOCK_TIME`, whatever the caller does.
+    account is left alone for `LOCK_TIME`, whatever the caller does. There is no pause between two requests: one at a
+    time is what a browser does to these devices, too, and a timer here would only make every answer later.
     """
 
     def __init__(
@@ -81,6 +82,11 @@ class Transport:
         self._locked_until = float("-inf")
         self._proven = False
         self._by_get: set[str] = set()
+
+    @property
+    def may_log_in(self) -> bool:
+        """Tell whether the next request would be sent."""
+        return self._refused is None and time.monotonic() >= self._locked_until
 
     def allow_retry(self) -> None:
         """Allow one more login after a refusal, from the device's challenge on (its scheme may have been changed)."""
