@@ -117,10 +117,10 @@ class EntityCatalog:
         """Return the entities of earlier runs."""
         return self._remembered.get(platform, set())
 
-    def forget(self, channel: int) -> None:
-        """Forget the entities of a channel that is no more, so that they can come back one day."""
-        for keys in (*self._present.values(), *self._remembered.values()):
-            keys.difference_update({key for key in keys if key[0] == channel})
+    def forget(self, platform: Platform, key: EntityKey) -> None:
+        """Forget an entity that was removed, so that it can come back one day."""
+        for known in (self._present, self._remembered):
+            known.get(platform, set()).discard(key)
 
     async def attach(self, platform: Platform, expected: Iterable[EntityKey], add: AddEntities) -> None:
         """Let a platform add its entities now: the expected ones and those of earlier runs."""

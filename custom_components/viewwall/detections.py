@@ -1,5 +1,6 @@
 """What a message does: alarms, pictures, event entities and the bus event."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ SAME_BYTES: Final = 10.0
 SAME_EVENT: Final = 2.0
 METADATA_PAUSE: Final = 10.0
 MAX_CLOCK_ERROR: Final = timedelta(minutes=5)
+
+MAX_REMEMBERED_BYTES: Final = 8 * 1024 * 1024
 
 _MAX_REMEMBERED: Final = 2048
 
@@ -58,6 +61,33 @@ class RecentKeys:
         return True
 
 
+class RecentBodies:
+    """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not."""
+
+    def __init__(self, seconds: float, limit: int) -> None:
+        """Remember each message for so many seconds, and so many bytes of them."""
+        self._seconds = seconds
+        self._limit = limit
+        self._size = 0
+        self._seen: deque[tuple[float, bytes]] = deque()
+
+    def add(self, body: bytes, now: float) -> bool:
+        """Note a message; tell whether it is new."""
+        while self._seen and now - self._seen[0][0] >= self._seconds:
+            self._drop()
+        if any(seen == body for _, seen in self._seen):
+            return False
+        self._seen.append((now, body))
+        self._size += len(body)
+        while self._size > self._limit:
+            self._drop()
+        return True
+
+    def _drop(self) -> None:
+        _, body = self._seen.popleft()
+        self._size -= len(body)
+
+
 class PostApplier:
     """Applies the messages of one device, one after the other."""
 
@@ -65,7 +95,7 @@ class PostApplier:
         """Apply to the stores and entities of `runtime`."""
         self._hass = hass
         self._runtime = runtime
-        self._bodies = RecentKeys(SAME_BYTES)
+        self._bodies = RecentBodies(SAME_BYTES, MAX_REMEMBERED_BYTES)
         self._events = RecentKeys(SAME_EVENT)
         self._metadata = RecentKeys(METADATA_PAUSE)
 
@@ -77,7 +107,7 @@ class PostApplier:
             case PostKind.TRAJECT:
                 await self._apply_tracking(post)
             case PostKind.DETECTION:
-                if self._bodies.add((len(body), hash(body)), self._hass.loop.time()):
+                if self._bodies.add(body, self._hass.loop.time()):
                     await self._apply_detection(post, origin, arrival)
 
     async def _apply_status(self, post: Post) -> None:

@@ -45,6 +45,12 @@ class ViewtronEntity(Entity):
         if self.change_key is not None:
             self.async_on_remove(self.runtime.changes.add(self.change_key, self._on_change))
 
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Make room: when the user removes an entity, the next message may bring it back."""
+        self.runtime.catalog.forget(Platform(self.platform.domain), (self.channel, self.key))
+        await super().async_will_remove_from_hass()
+
     @callback
     def _on_poll(self) -> None:
         self.async_write_ha_state()

@@ -165,7 +165,6 @@ class ViewtronRuntime:
     @callback
     def forget_channel(self, channel: int) -> None:
         """Forget a channel whose device the user has removed."""
-        self.catalog.forget(channel)
         self.board.forget(channel)
         self.plates.pop(channel, None)
         self.pictures.forget(channel)

@@ -70,8 +70,8 @@ class Picture:
         return self._source[self._start : self._end]
 
     def detached(self) -> Picture:
-        """Return the same picture without the rest of the message that it came in."""
-        return Picture(self.base64())
+        """Return the same picture without the rest of the message, unless the picture is most of it."""
+        return self if 2 * len(self) >= len(self._source) else Picture(self.base64())
 
     @property
     def looks_like_jpeg(self) -> bool:
