@@ -1,13 +1,19 @@
-"""Run one simulated device by hand: `python -m tests.simulators ipc_v1 --port 8081 --push URL`."""
+"""Run one simulated device by hand: `python -m tests.simulators ipc_v1 --port 8081 --push URL`.
+
+A Thin Client takes `--screen FILE` instead of `--push`, and writes a picture of its monitor there at every change.
+"""
 
 import argparse
 import asyncio
 import contextlib
 from itertools import cycle
+from pathlib import Path
 
 from .ipc import IpcV1Simulator, IpcV2Simulator
 from .nvr import NvrV1Simulator, NvrV2Simulator
 from .state import Auth, Shape
+from .thin_client import ThinClientSimulator
+from .thin_client_state import Shape as WallShape
 
 KINDS: dict[str, type[IpcV1Simulator | IpcV2Simulator | NvrV1Simulator | NvrV2Simulator]] = {
     "ipc_v1": IpcV1Simulator,
@@ -15,27 +21,34 @@ KINDS: dict[str, type[IpcV1Simulator | IpcV2Simulator | NvrV1Simulator | NvrV2Si
     "nvr_v1": NvrV1Simulator,
     "nvr_v2": NvrV2Simulator,
 }
+THIN_CLIENT = "thin_client"
 PLATES = (("ABC123", "whiteList"), ("KLM478", None), ("XYZ900", "blackList"))
 
 
 def _arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("kind", choices=[*KINDS, THIN_CLIENT])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--name")
     parser.add_argument("--mac")
     parser.add_argument("--auth", type=Auth, choices=list(Auth), default=Auth.BASIC)
-    parser.add_argument("--shape", type=Shape, choices=list(Shape), default=Shape.DOCUMENTED)
+    parser.add_argument("--shape", choices=[*Shape, WallShape.SAMPLES], default=Shape.DOCUMENTED)
     parser.add_argument("--push", help="URL to post to")
     parser.add_argument("--every", type=float, default=20, help="seconds between two posts")
-    return parser.parse_args()
+    parser.add_argument("--screen", type=Path, help="JPEG file of what a Thin Client shows")
+    arguments = parser.parse_args()
+    if arguments.shape not in list(WallShape if arguments.kind == THIN_CLIENT else Shape):
+        parser.error(f"{arguments.kind} has no shape {arguments.shape}")
+    return arguments
 
 
 async def _run(arguments: argparse.Namespace) -> None:
     """Run the device until it is interrupted."""
-    device = KINDS[arguments.kind](name=arguments.name, mac=arguments.mac, auth=arguments.auth, shape=arguments.shape)
+    device = KINDS[arguments.kind](
+        name=arguments.name, mac=arguments.mac, auth=arguments.auth, shape=Shape(arguments.shape)
+    )
     await device.start(arguments.host, arguments.port)
     print(f"{device.name} ({device.mac}) at {device.url}, {device.username} / {device.password}")
     device.push_url = arguments.push
@@ -46,6 +59,25 @@ async def _run(arguments: argparse.Namespace) -> None:
                 await _post(device, number, listed)
     finally:
         await device.stop()
+
+
+async def _run_wall(arguments: argparse.Namespace) -> None:
+    """Run a Thin Client until it is interrupted, and tell what its monitor shows."""
+    wall = ThinClientSimulator(name=arguments.name or "Lobby wall", shape=WallShape(arguments.shape))
+
+    def tell() -> None:
+        print(*wall.showing())
+        if arguments.screen:
+            arguments.screen.write_bytes(wall.screen())
+
+    wall.on_screen_change(tell)
+    await wall.start(arguments.host, arguments.port)
+    print(f"{wall.name} ({wall.serial}) at {wall.url}, admin / {wall.password}")
+    tell()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await wall.stop()
 
 
 async def _post(
@@ -62,4 +94,5 @@ async def _post(
 
 
 with contextlib.suppress(KeyboardInterrupt):
-    asyncio.run(_run(_arguments()))
+    given = _arguments()
+    asyncio.run(_run_wall(given) if given.kind == THIN_CLIENT else _run(given))

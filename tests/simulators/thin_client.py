@@ -1,9 +1,11 @@
 """A simulated Aimetis Thin Client, written from the maker's document alone."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 import re
-from typing import Any, Self
+from typing import Any, Self, override
 from urllib.parse import unquote
 
 from . import thin_client_calls as calls, thin_client_calls_system as system
@@ -39,10 +41,17 @@ class Route:
 
     def match(self, path: str) -> dict[str, str] | None:
         """Return the named parts of a path, or None for another path."""
-        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.path), path)
+        found = _expression(self.path).fullmatch(path)
         return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
 
 
+@cache
+def _expression(path: str) -> re.Pattern[str]:
+    """Return the expression for the form of a path."""
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+
+
+_JSON = "application/json; charset=utf-8"
 _MOVE = "Pan/{pan}/Tilt/{tilt}/Zoom/{zoom}"
 ROUTES = (
     Route("create_session", "POST", "/Session", system.create_session, SESSION_LINKS),
@@ -110,7 +119,7 @@ class ThinClientSimulator(Machine):
             self.unserved.add("/System")
         self.requests: list[WallRequest] = []
         self._listener = StreamingListener(self._answer, self._sink)
-        self._faults = Faults(switch=self._listener.refuse)
+        self._faults = Faults(switch=self.reach_or_not)
 
     @property
     def host(self) -> str:
@@ -136,8 +145,8 @@ class ThinClientSimulator(Machine):
     def faults(self, faults: Faults) -> None:
         """Replace the misbehaviour; a new `Faults()` ends it."""
         self._faults = faults
-        faults.switch = lambda _: self.go_dark(self.booting)
-        self.go_dark(self.booting)
+        faults.switch = self.reach_or_not
+        self.reach_or_not()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one, which a stop and a new start keep."""
@@ -157,30 +166,33 @@ class ThinClientSimulator(Machine):
         """Stop."""
         await self.stop()
 
-    def go_dark(self, dark: bool) -> None:
-        """Refuse connections or take them again, unless the faults refuse them anyway."""
-        self._listener.refuse(dark or self.faults.refuse_connections)
+    @override
+    def reach_or_not(self) -> None:
+        """Refuse connections while the device starts or the faults say so, else take them."""
+        self._listener.refuse(self.booting or self.faults.refuse_connections)
 
-    def _find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], int]:
-        """Return the route of a request and the parts of its path; without one also 404 or 405."""
-        known = False
-        for route in ROUTES:
-            if route.path in self.unserved or (route.path.startswith("/PTZ/") and not self.has_ptz):
-                continue
-            if known and route.path != known_path:
-                continue
-            arguments = route.match(path)
-            if arguments is None:
-                continue
-            if method in self.methods[route.call]:
-                return route, arguments, 200
-            known, known_path = True, route.path
-        return None, {}, 405 if known else 404
+    def _find(self, method: str, path: str) -> Route:
+        """Return the route of a request; raises CallError 404 for an unknown path and 405 for a wrong method."""
+        served = [route for route in ROUTES if self._serves(route)]
+        form = next((route.path for route in served if route.match(path) is not None), None)
+        if form is None:
+            raise CallError(404)
+        for route in served:
+            if route.path == form and method in self.methods[route.call]:
+                return route
+        raise CallError(405)
+
+    def _serves(self, route: Route) -> bool:
+        """Tell whether this device knows a route at all."""
+        return route.path not in self.unserved and (self.has_ptz or not route.path.startswith("/PTZ/"))
 
     def _sink(self, method: str, target: str, headers: dict[str, str]) -> Sink | None:
-        """Take a firmware file without keeping it, and swallow one that has no session."""
-        route, _, _ = self._find(method, target.partition("?")[0])
-        if route is None or route.call != "upload_firmware":
+        """Count a firmware file without keeping it; one that comes without a session is only swallowed."""
+        try:
+            route = self._find(method, target.partition("?")[0])
+        except CallError:
+            return None
+        if route.call != "upload_firmware":
             return None
         upload = Upload("chunked" in headers.get("transfer-encoding", "").lower())
         if headers.get("authtoken") in self.sessions:
@@ -188,5 +200,49 @@ class ThinClientSimulator(Machine):
 
         async def take(data: bytes) -> None:
             upload.take(data)
+            await asyncio.sleep(self.upload_pause)
 
         return take
+
+    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Answer a request, with the faults of its transport if there are any."""
+        path = target.partition("?")[0]
+        route, status = None, 200
+        try:
+            route = self._find(method, path)
+        except CallError as error:
+            status = error.status
+        request = WallRequest(
+            call=route.call if route else None,
+            method=method,
+            path=path,
+            authorised=headers.get("authtoken") in self.sessions,
+            content_type=headers.get("content-type"),
+            body=body,
+        )
+        self.requests.append(request)
+        faults = self.faults if self.faults.concern(request.call) else Faults()
+        answer = Answer(status=status)
+        if faults.garbage is not None or faults.status is not None:
+            answer = Answer(status=faults.status or 200, body=faults.garbage or b"", content_type=_JSON)
+        elif route:
+            answer = self._carry_out(route, request)
+        return replace(answer, status=0 if faults.drop else answer.status, delay=faults.delay, cut=faults.cut)
+
+    def _carry_out(self, route: Route, request: WallRequest) -> Answer:
+        """Check the session and run the call."""
+        if not request.authorised and route.call != "create_session":
+            return Answer(status=403)
+        arguments = route.match(request.path) or {}
+        try:
+            data = route.handler(self, Call(arguments=arguments, body=request.body, manners=self.manners))
+        except CallError as error:
+            return Answer(status=error.status)
+        if data is NOTHING:
+            if self.manners.drop_on_restart and route.call in {"restart", "restore"}:
+                return Answer(status=0)
+            if self.manners.silent:
+                return Answer()
+            data = None
+        comma = route.call in self.manners.commas_after
+        return Answer(body=envelope(route.links, data, self.api_version, trailing_comma=comma), content_type=_JSON)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import override
 
 from .listener import Answerer, Listener
 
@@ -22,6 +23,7 @@ class StreamingListener(Listener):
         super().__init__(answer, lambda: False)
         self._sink = sink
 
+    @override
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; tell whether the connection stays open."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

@@ -114,8 +114,8 @@ class Machine(Wall):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.booting = self.updating = False
 
-    def go_dark(self, dark: bool) -> None:
-        """Refuse connections or take them again."""
+    def reach_or_not(self) -> None:
+        """Refuse connections while `booting`, else take them."""
         raise NotImplementedError
 
     def _need_internet(self) -> None:
@@ -155,12 +155,12 @@ class Machine(Wall):
         self.full_screen, self.stopped = None, False
         for panel in self.panels:
             panel.forget_changes()
-        self.go_dark(True)
+        self.reach_or_not()
         self.screen_changed()
         await asyncio.sleep(self.reboot_seconds)
         self.update_state = self.idle_text
         self.booting = False
-        self.go_dark(False)
+        self.reach_or_not()
         self.screen_changed()
 
     def _run(self, work: Coroutine[None, None, None]) -> None:

@@ -44,19 +44,17 @@ def camera_screen(camera: WallCamera | None, moment: datetime, painter: Painter,
 def grid_screen(
     width: int, height: int, cells: dict[int, WallCamera | None], moment: datetime, painter: Painter
 ) -> Image.Image:
-    """Return a grid: 16 by 9 pictures in cells counted row by row, dark where the mapping has no entry."""
+    """Return a centred grid of 16 by 9 cells counted row by row, dark where the mapping has no entry."""
     wall = Image.new("RGB", SCREEN)
-    draw = ImageDraw.Draw(wall)
-    box = (SCREEN[0] // width, SCREEN[1] // height)
-    scale = min((box[0] - _GAP) / 16, (box[1] - _GAP) / 9)
-    size = (round(16 * scale), round(9 * scale))
+    scale = min(SCREEN[0] / width / 16, SCREEN[1] / height / 9)
+    box = (int(16 * scale), int(9 * scale))
+    size = (box[0] - _GAP, box[1] - _GAP)
     for index in range(width * height):
-        left, top = index % width * box[0], index // width * box[1]
-        if index in cells:
-            picture = camera_screen(cells[index], moment, painter, size)
-            wall.paste(picture, (left + (box[0] - size[0]) // 2, top + (box[1] - size[1]) // 2))
-        else:
-            draw.rectangle((left, top, left + box[0] - _GAP - 1, top + box[1] - _GAP - 1), fill=_EMPTY)
+        left = (SCREEN[0] - width * box[0] + _GAP) // 2 + index % width * box[0]
+        top = (SCREEN[1] - height * box[1] + _GAP) // 2 + index // width * box[1]
+        empty = index not in cells
+        picture = Image.new("RGB", size, _EMPTY) if empty else camera_screen(cells[index], moment, painter, size)
+        wall.paste(picture, (left, top))
     return wall
 
 

@@ -120,7 +120,7 @@ class Faults:
     that was carried out.
     """
 
-    switch: Callable[[bool], None] | None = None
+    switch: Callable[[], None] | None = None
     """What the device does when `refuse_connections` changes."""
     delay: float = 0
     cut: bool = False
@@ -141,7 +141,7 @@ class Faults:
         """Stop listening and cut what is open, or listen again."""
         self._refusing = refuse
         if self.switch:
-            self.switch(refuse)
+            self.switch()
 
     def concern(self, call: str | None) -> bool:
         """Tell whether a call is to be spoilt."""

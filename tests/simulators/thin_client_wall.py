@@ -73,7 +73,6 @@ class Wall:
         """Tell whether the device fetches its video itself rather than from a Mobile Bridge."""
         return self.settings["VideoSource"] == "directconnect"
 
-    @property
     def showing(self) -> tuple[str, str | None]:
         """Return what the screen shows: boot, stopped, camera or panel, and the id of the latter two."""
         if self.booting:
@@ -235,7 +234,7 @@ class Wall:
 
     def _screen(self, moment: datetime) -> Image.Image:
         """Draw what the monitor shows."""
-        kind, shown_id = self.showing
+        kind, shown_id = self.showing()
         panel = next((panel for panel in self.panels if panel.id == shown_id), None)
         if kind == "boot":
             return text_screen(self.name, "Starting ...", f"Firmware {self.firmware}")

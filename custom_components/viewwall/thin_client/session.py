@@ -1,0 +1,304 @@
+"""One login on a Thin Client: never two at once, never a guessed password."""
+
+import asyncio
+from collections.abc import AsyncIterable, Callable, Mapping
+import json
+import re
+from typing import Final
+from urllib.parse import quote
+
+import aiohttp
+
+from .answers import Json, Link, Reply, parse_reply, to_text
+from .calls import CALLS, TIMEOUT, Call
+from .errors import (
+    ThinClientAuthError,
+    ThinClientCommandError,
+    ThinClientConnectionError,
+    ThinClientError,
+    ThinClientNotFoundError,
+    ThinClientNotSupportedError,
+    ThinClientProtocolError,
+    ThinClientValidationError,
+)
+from .wire import Answer, Wire
+
+USERNAME: Final = "admin"
+"""The only user there is."""
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~{}+/=-]{1,200}")
+_JSON: Final = {"Content-Type": "application/json"}
+_NO_REPLY: Final = Reply(None, None, ())
+
+
+class Session:
+    """Send calls to one device, one at a time, within one session of the device.
+
+    A refused session (403; 401 too, outside the login) is deleted and made anew once per call. A refused password is
+    final until `allow_retry`. The token is a secret: it stands in a header and in the path that deletes the session,
+    and nowhere else.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        password: str,
+        *,
+        port: int | None,
+        ssl: bool,
+        verify_ssl: bool,
+    ) -> None:
+        """Keep the address and the password; nothing is sent."""
+        self._wire = Wire(session, host, port=port, ssl=ssl, verify_ssl=verify_ssl)
+        self._passwords = [password]
+        self._lock = asyncio.Lock()
+        self._token: str | None = None
+        self._login: asyncio.Task[None] | None = None
+        self._refused = False
+        self._closed = False
+        self._methods: dict[str, str] = {}
+        self._linked: dict[str, str] = {}
+        self.token_listener: Callable[[str | None], None] | None = None
+        self.version: str | None = None
+
+    @property
+    def password(self) -> str:
+        """The password that the device accepted last, or the one to be tried next."""
+        return self._passwords[-1]
+
+    @property
+    def token(self) -> str | None:
+        """The token of the session that is open on the device."""
+        return self._token
+
+    @token.setter
+    def token(self, token: str | None) -> None:
+        """Take over a session of an earlier run."""
+        self._set_token(_checked_token(token) if token else None)
+
+    def _set_token(self, token: str | None) -> None:
+        """Keep the token and tell the listener if it is another one."""
+        if token == self._token:
+            return
+        self._token = token
+        if self.token_listener is not None:
+            self.token_listener(token)
+
+    def allow_retry(self) -> None:
+        """Allow one more login after a refusal."""
+        self._refused = False
+
+    async def request(
+        self,
+        call: Call,
+        *words: str | int,
+        body: Json = None,
+        upload: AsyncIterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a call and return its reply; `words` fill its path. Raises any ThinClientError.
+
+        An upload can be sent but once, so a refused session is not made anew for it.
+        """
+        path = call.path.format(*[quote(str(word), safe="") for word in words])
+        data = upload if upload is not None else None if body is None else json.dumps(body).encode()
+        async with self._lock:
+            self._check_open()
+            await self._ensure_session()
+            answer = await self._by_any_method(call, path, data, headers)
+            if answer.status in (401, 403) and upload is None:
+                await self._end_session()
+                await self._ensure_session()
+                answer = await self._by_any_method(call, path, data, headers)
+            return self._judge(call, answer)
+
+    def expect_password(self, password: str) -> None:
+        """Take into account that the device was told a new password, without saying whether it took it.
+
+        At the next login the new one is tried first and the old one after it, each once.
+        """
+        self._passwords = list(dict.fromkeys((self._passwords[0], password)))
+
+    async def renew(self) -> None:
+        """Log in anew, which shows the password that the device accepts."""
+        async with self._lock:
+            self._check_open()
+            await self._end_session()
+            await self._ensure_session()
+
+    async def close(self) -> None:
+        """Delete the session on the device, as far as it can be reached, and send nothing any more."""
+        async with self._lock:
+            self._closed = True
+            if self._login is not None:
+                # A login that its caller gave up may still open a session.
+                await asyncio.wait([self._login])
+            try:
+                await self._end_session()
+            except ThinClientError:
+                # The listener is not told, so that whoever keeps the token can delete the session later.
+                self._token = None
+
+    async def forget(self, token: str) -> None:
+        """Delete a session of an earlier run; a session that the device does not know any more counts as deleted.
+
+        Raises ThinClientConnectionError if the device could not be reached, ThinClientCommandError if it refused.
+        """
+        _checked_token(token)
+        async with self._lock:
+            self._check_open()
+            answer = await self._delete(token)
+            if token == self._token:
+                self._set_token(None)
+            if not answer.ok and answer.status not in (401, 403, 404):
+                raise ThinClientCommandError("Delete session", answer.status)
+
+    async def probe(self, path: str) -> Answer:
+        """Ask for a path without token and without password."""
+        async with self._lock:
+            return await self._wire.send("Probe", "GET", path, headers={}, limit=TIMEOUT)
+
+    def _check_open(self) -> None:
+        """Refuse to send what must not be sent."""
+        if self._closed:
+            raise ThinClientConnectionError("Session", "it was closed")
+        if self._refused:
+            raise ThinClientAuthError("The device refused the administrator password")
+
+    async def _ensure_session(self) -> None:
+        """Log in where there is no session.
+
+        The login goes on when its caller is cancelled: else the device would keep a session whose token nobody knows.
+        """
+        if self._login is None and self._token is None:
+            self._login = asyncio.create_task(self._log_in())
+            self._login.add_done_callback(_mark_seen)
+        if self._login is not None:
+            task = self._login
+            await asyncio.wait([task])
+            self._login = None
+            task.result()
+
+    async def _log_in(self) -> None:
+        """Open a session with the newest password, or the one before it where a change may not have been taken."""
+        while True:
+            answer = await self._wire.send(
+                "Log in",
+                "POST",
+                "/Session",
+                headers=_JSON,
+                data=json.dumps({"user": USERNAME, "pwd": self.password}).encode(),
+                limit=TIMEOUT,
+            )
+            if answer.status != 401:
+                break
+            if len(self._passwords) == 1:
+                self._refused = True
+                raise ThinClientAuthError("The device refused the administrator password")
+            self._passwords.pop()
+        if answer.status >= 500:
+            raise ThinClientConnectionError("Log in", f"HTTP {answer.status}", sent=True)
+        if answer.status == 403:
+            raise ThinClientCommandError("Log in", 403)
+        if not answer.ok:
+            raise ThinClientProtocolError(f"Log in: HTTP {answer.status}")
+        reply = self._read("Log in", answer)
+        token = to_text(reply.data.get("Token")) if isinstance(reply.data, dict) else None
+        if token is None or not _TOKEN.fullmatch(token):
+            raise ThinClientProtocolError("Log in: the reply has no token")
+        self._passwords = [self.password]
+        self._set_token(token)
+
+    async def _end_session(self) -> None:
+        """Delete our session, if there is one; whatever the device says to it, it is gone for us."""
+        if self._token is not None:
+            await self._delete(self._token)
+            self._set_token(None)
+
+    async def _delete(self, token: str) -> Answer:
+        """Send the call that has the token in its path."""
+        path = f"/Session/{quote(token, safe='')}"
+        return await self._wire.send("Delete session", "DELETE", path, headers={"authtoken": token}, limit=TIMEOUT)
+
+    async def _by_any_method(
+        self, call: Call, path: str, data: bytes | AsyncIterable[bytes] | None, headers: Mapping[str, str] | None
+    ) -> Answer:
+        """Send by the method that worked before, else by the linked, else by the documented ones in turn.
+
+        The next method is tried only where the device says that it does not know this one (404, 405).
+        """
+        known = self._methods.get(call.name)
+        candidates = (known, self._linked.get(call.name), *call.methods)
+        unknown = Answer(405, b"")
+        for method in dict.fromkeys(method for method in candidates if method):
+            answer = await self._wire.send(
+                call.name,
+                method,
+                path,
+                headers={"authtoken": self._token or "", **(headers or _JSON)},
+                data=data,
+                limit=None if isinstance(data, AsyncIterable) else call.timeout,
+            )
+            if answer.ok:
+                self._methods[call.name] = method
+            is_known = method == known and answer.status == 404
+            if answer.status not in (404, 405) or is_known or isinstance(data, AsyncIterable):
+                return answer
+            if answer.status == 404:
+                unknown = answer
+        return unknown
+
+    def _judge(self, call: Call, answer: Answer) -> Reply:
+        """Turn an answer into its reply or its error."""
+        if answer.ok:
+            # What only acts is confirmed by its status alone; the document shows no reply to some.
+            is_silent = call.acts and not answer.body.strip()
+            return self._read(call.name, answer) if call.reads and not is_silent else self._learn_from(answer)
+        match answer.status:
+            case 404 if call.names_something:
+                raise ThinClientNotFoundError(call.name, 404)
+            case 404 | 405:
+                raise ThinClientNotSupportedError(call.name, answer.status)
+            case 502 | 503 | 504:
+                raise ThinClientConnectionError(call.name, f"HTTP {answer.status}", sent=True)
+            case status if status < 400:
+                raise ThinClientProtocolError(f"{call.name}: HTTP {status}")
+        raise ThinClientCommandError(call.name, answer.status)
+
+    def _learn_from(self, answer: Answer) -> Reply:
+        """Read what a reply tells besides, where none is documented."""
+        try:
+            return self._read("", answer)
+        except ThinClientProtocolError:
+            return _NO_REPLY
+
+    def _read(self, name: str, answer: Answer) -> Reply:
+        """Read a reply and keep its version and methods."""
+        try:
+            reply = parse_reply(answer.body)
+        except ThinClientProtocolError as err:
+            raise ThinClientProtocolError(f"{name}: {err}") from None
+        self.version = reply.version or self.version
+        for link in reply.links:
+            self._learn(link)
+        return reply
+
+    def _learn(self, link: Link) -> None:
+        """Keep the method that the device names for a call."""
+        for call in CALLS:
+            if call.matches(link):
+                self._linked[call.name] = link.method
+
+
+def _mark_seen(task: asyncio.Task[None]) -> None:
+    """Keep the event loop from complaining about a failed login that its caller gave up."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _checked_token(token: str) -> str:
+    """Check that a token can stand in a header and a path."""
+    if not _TOKEN.fullmatch(token):
+        raise ThinClientValidationError("token", "is no session token")
+    return token
