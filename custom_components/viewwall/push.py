@@ -55,7 +55,6 @@ class PushStatistics:
     last: datetime | None = None
     last_kind: PostKind | None = None
     strangers: int = 0
-    last_stranger: str | None = None
     unknown: int = 0
     unknown_reasons: deque[str] = field(default_factory=lambda: deque(maxlen=10))
     refused: int = 0
@@ -195,7 +194,6 @@ class PushReceiver:
     @callback
     def _report_stranger(self, post: Post, address: str) -> None:
         self.statistics.strangers += 1
-        self.statistics.last_stranger = address
         if self._cancel_stranger is None:
             _LOGGER.warning("Another device at %s posts to the address of %s", address, self._runtime.entry.title)
         else:
