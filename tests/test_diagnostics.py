@@ -11,8 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.runtime import ViewWallConfigEntry
-from tests.conftest import SetUp
+from tests.conftest import Later, SetUp
 from tests.simulators import ipc_posts, nvr_posts
+from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.posts_base import Identity
@@ -184,3 +185,33 @@ async def test_failure_is_named(set_up: SetUp, download: Download) -> None:
 
     assert data["polling"]["works"] is False
     assert data["polling"]["error"]
+
+
+@pytest.mark.parametrize("kind", [IpcV1Simulator, IpcV2Simulator, NvrV2Simulator])
+async def test_polled_unknown_fields_are_named(
+    hass: HomeAssistant, later: Later, set_up: SetUp, download: Download, kind: type[ViewtronSimulator]
+) -> None:
+    """Name alarm fields that nothing shows, although no post but only a poll brought them."""
+    async with kind() as device:
+        device.alarms = {**device.alarms, "newAlarm": {1: True}}
+        entry = await set_up(device)
+        await later(6)
+        data = data_of(await download(entry))
+
+    assert data["push"]["unknown_fields"] == ["newAlarm"]
+
+
+async def test_long_and_many_unknown_fields_are_cut(set_up: SetUp, download: Download) -> None:
+    """Keep few and short names of fields, whatever is posted."""
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        name = "a" * 200_000
+        fields = "".join(f"<b{number}>true</b{number}>" for number in range(200))
+        for content in (f"<{name}>true</{name}>", fields):
+            body = f'<config version="1.7"><alarmStatusInfo>{content}</alarmStatusInfo></config>'
+            await camera.push(body.encode())
+        unknown = data_of(await download(entry))["push"]["unknown_fields"]
+
+    assert "a" * 64 in unknown
+    assert max(len(found) for found in unknown) <= 64
+    assert 50 <= len(unknown) <= 100

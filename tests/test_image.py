@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -168,6 +169,22 @@ async def test_event_names_only_images_that_hold_the_picture(
         held = {name for kind, name in names.items() if value(hass, camera, f"image.{kind}") != STATE_UNKNOWN}
 
     assert {name for name in named.values() if name} == held
+
+
+async def test_disabled_image_is_not_named(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Name no image entity that the user has switched off: nobody could fetch its picture."""
+    events = async_capture_events(hass, EVENT_VIEWWALL)
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        disabled = er.RegistryEntryDisabler.USER
+        er.async_get(hass).async_update_entity(entity_id(hass, camera, "image.plate"), disabled_by=disabled)
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        await camera.send_plate("KL 1")
+        await hass.async_block_till_done()
+        overview = entity_id(hass, camera, "image.overview")
+
+    assert [event.data["images"] for event in events] == [{"overview": overview, "target": None}]
 
 
 async def test_broken_picture_is_an_error_for_the_browser_alone(

@@ -169,6 +169,7 @@ class AlarmBoard:
 
     def forget(self, channel: int) -> None:
         """Forget a channel that is no more."""
+        self._expected = {key for key in self._expected if key[0] != channel}
         for key in [key for key in self._alarms if key[0] == channel]:
             alarm = self._alarms.pop(key)
             _cancel_all(alarm.statuses)

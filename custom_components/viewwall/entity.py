@@ -46,10 +46,10 @@ class ViewtronEntity(Entity):
             self.async_on_remove(self.runtime.changes.add(self.change_key, self._on_change))
 
     @override
-    async def async_will_remove_from_hass(self) -> None:
+    async def async_removed_from_registry(self) -> None:
         """Make room: when the user removes an entity, the next message may bring it back."""
         self.runtime.catalog.forget(Platform(self.platform.domain), (self.channel, self.key))
-        await super().async_will_remove_from_hass()
+        await super().async_removed_from_registry()
 
     @callback
     def _on_poll(self) -> None:
