@@ -197,8 +197,11 @@ async def test_pushed_rule_ends_although_the_poll_saw_the_channel(
 # Polls and pushes.
 
 
-async def test_older_poll_does_not_override(hass: HomeAssistant, set_up: SetUp) -> None:
+async def test_older_poll_does_not_override(
+    hass: HomeAssistant, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Believe a push more than the answer to a poll that was asked before it."""
+    monkeypatch.setattr("custom_components.viewwall.alarms.POLL_LAG", 0)
     async with IpcV2Simulator() as camera:
         entry = await set_up(camera)
         coordinator = entry.runtime_data.coordinator
@@ -213,6 +216,35 @@ async def test_older_poll_does_not_override(hass: HomeAssistant, set_up: SetUp) 
         camera.faults = Faults()
         await coordinator.async_refresh()
         assert value(hass, camera, MOTION) == "off"
+
+
+async def test_device_that_pushes_before_it_lists(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
+    """Keep a pushed alarm through a poll right after it that does not list it yet; a later one ends it."""
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        await push_status(camera, {"motionAlarm": True})
+        await entry.runtime_data.coordinator.async_refresh()
+        assert value(hass, camera, MOTION) == "on"
+        await later(61)
+        assert value(hass, camera, MOTION) == "off"
+
+
+async def test_recorder_that_never_lists_offline_channels(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
+    """Keep a pushed loss of a channel where polls do not speak of it, until a push or the limit ends it."""
+    async with NvrV2Simulator() as recorder:
+        for channel in recorder.channels:
+            channel.status = "online"
+        await set_up(recorder)
+        body = nvr_posts.alarm_status(recorder.identity(1), datetime.now(UTC), {"chlOfflineAlarm": {1: True}})
+        await recorder.push(body)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert value(hass, recorder, "binary_sensor.connectivity", 1) == "off"
+        await later(61)
+        assert value(hass, recorder, "binary_sensor.connectivity", 1) == "off"
+        back = nvr_posts.alarm_status(recorder.identity(1), datetime.now(UTC), {"chlOfflineAlarm": {1: False}})
+        await recorder.push(back)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert value(hass, recorder, "binary_sensor.connectivity", 1) == "on"
 
 
 @pytest.mark.parametrize(

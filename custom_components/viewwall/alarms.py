@@ -22,6 +22,8 @@ PRESENCE_HOLD: Final = 2
 """Seconds after its last position at which a tracked target is gone: tracking has no end mark."""
 STATUS_LIMIT: Final = 300
 """Seconds after which a state "on" that nobody confirmed ends."""
+POLL_LAG: Final = 3
+"""Seconds for which a pushed state outlives an answer that merely does not list it: a device may push first."""
 MAX_INPUTS: Final = 64
 
 _POLL: Final = "poll"
@@ -131,6 +133,8 @@ class _Alarm:
     holds: dict[int | None, CALLBACK_TYPE] = field(default_factory=dict)
     pushed: int = 0
     """The number of the last push that spoke of it."""
+    pushed_at: float = float("-inf")
+    """When that was (loop time)."""
 
     @property
     def is_on(self) -> bool:
@@ -157,6 +161,7 @@ class AlarmBoard:
         """Number of pushes so far: a poll that was asked for before one knows less than it."""
         self._expected: set[AlarmKey] = set()
         self._lists_active_only = False
+        self._polled_keys: set[str] = set()
 
     def is_on(self, key: AlarmKey) -> bool | None:
         """Return the state of an alarm, None while nobody has said anything about it."""
@@ -185,7 +190,7 @@ class AlarmBoard:
         self._expected |= keys
         for key in keys - self.mentioned():
             # Tracking has no poll: its silence means that nobody is there.
-            if self._lists_active_only or key[1] in PRESENCE_KEYS:
+            if (self._lists_active_only and self._is_told(key)) or key[1] in PRESENCE_KEYS:
                 self._alarms[key] = _Alarm()
 
     @callback
@@ -230,13 +235,17 @@ class AlarmBoard:
         `complete` False: only active alarms are listed, so that the missing ones are off.
         """
         self._lists_active_only = not complete
-        states: dict[AlarmKey, bool] = {} if complete else dict.fromkeys(self._expected | self.mentioned(), False)
+        self._polled_keys |= {row.key for row in rows}
+        listed: dict[AlarmKey, bool] = {}
         for row in rows:
             key = (row.channel, row.key)
-            states[key] = states.get(key, False) or row.state
-        for key, state in states.items():
+            listed[key] = listed.get(key, False) or row.state
+        unlisted = set() if complete else {key for key in self._expected | self.mentioned() if self._is_told(key)}
+        for key, state in (dict.fromkeys(unlisted, False) | listed).items():
             alarm = self._alarms.get(key)
             if alarm is not None and alarm.pushed > asked_after:
+                continue
+            if alarm is not None and key not in listed and self._hass.loop.time() - alarm.pushed_at < POLL_LAG:
                 continue
             known = alarm is not None
             alarm = alarm or self._alarms.setdefault(key, _Alarm())
@@ -247,6 +256,10 @@ class AlarmBoard:
                 _cancel_all(alarm.statuses)
                 _cancel_all(alarm.holds)
             self._settle(key, alarm, was_on)
+
+    def _is_told(self, key: AlarmKey) -> bool:
+        """Tell whether polls speak of an alarm at all: not every recorder lists its offline channels there."""
+        return key[1] not in CHANNEL_KEYS or key[1] in self._polled_keys
 
     @callback
     def close(self) -> None:
@@ -261,6 +274,7 @@ class AlarmBoard:
         alarm = self._alarms.setdefault(key, _Alarm())
         self.pushes += 1
         alarm.pushed = self.pushes
+        alarm.pushed_at = self._hass.loop.time()
         return alarm, was_on
 
     def _confirm(self, key: AlarmKey, alarm: _Alarm, row_id: str) -> None:

@@ -37,9 +37,8 @@ def _connected(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
 
 def _video_lost(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
     channel = runtime.coordinator.data.channel(key[0])
-    if channel is not None and channel.video_loss:
-        return True
-    return runtime.board.is_on(key)
+    told = [runtime.board.is_on(key), channel.video_loss if channel is not None else None]
+    return True if any(told) else None if told == [None, None] else False
 
 
 def _storage_problem(runtime: ViewtronRuntime, _key: EntityKey) -> bool | None:
