@@ -12,6 +12,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, Config
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
+import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -700,3 +701,19 @@ def test_options_have_their_texts() -> None:
 
     assert list(init["data"]) == ["hold_time"]
     assert list(init["data_description"]) == ["hold_time"]
+
+
+async def test_what_was_typed_stays_visible(hass: HomeAssistant, socket_enabled: None) -> None:
+    """Show the port again after an error: a default of the section itself would hide what stands inside."""
+    async with IpcV2Simulator() as camera:
+        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        result = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], address_of(camera, password="not-this-one")
+        )
+    assert result["errors"] == {"base": "invalid_auth"}
+    fields = {str(key): (key, value) for key, value in result["data_schema"].schema.items()}
+    key, connection = fields["connection"]
+    assert key.default is probatio.UNDEFINED
+    assert connection.options["collapsed"] is False
+    ports = [inner for inner in connection.schema.schema if str(inner) == "port"]
+    assert ports[0].description == {"suggested_value": camera.port}

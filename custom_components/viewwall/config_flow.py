@@ -59,6 +59,7 @@ _PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=Number
 def _address_schema(data: Mapping[str, Any]) -> probatio.Schema:
     """Return the form for address and login; what is known stands in it, but never the password."""
     port = data.get(CONF_PORT)
+    is_unusual = bool(port or data.get(CONF_SSL) or data.get(CONF_VERIFY_SSL))
     connection = {
         probatio.Optional(CONF_PORT, description={"suggested_value": port} if port else None): _PORT,
         probatio.Optional(CONF_SSL, default=data.get(CONF_SSL, False)): bool,
@@ -69,8 +70,9 @@ def _address_schema(data: Mapping[str, Any]) -> probatio.Schema:
             probatio.Required(CONF_HOST, default=data.get(CONF_HOST, probatio.UNDEFINED)): TextSelector(),
             probatio.Optional(CONF_USERNAME, default=data.get(CONF_USERNAME, DEFAULT_USERNAME)): _USERNAME,
             probatio.Required(CONF_PASSWORD): _PASSWORD,
-            probatio.Optional(SECTION_CONNECTION, default=dict): section(
-                probatio.Schema(connection), SectionConfig(collapsed=True)
+            # Without a default of its own, or the form would not show what stands inside.
+            probatio.Optional(SECTION_CONNECTION): section(
+                probatio.Schema(connection), SectionConfig(collapsed=not is_unusual)
             ),
         }
     )
@@ -258,7 +260,7 @@ def push_schema(kind: DeviceKind) -> probatio.Schema:
         case _:
             screens = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
     text_only = section(probatio.Schema({}), SectionConfig(collapsed=False))
-    return probatio.Schema({probatio.Optional(screen, default=dict): text_only for screen in screens})
+    return probatio.Schema({probatio.Optional(screen): text_only for screen in screens})
 
 
 def _shown_again(user_input: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -52,7 +52,8 @@ async def _run(options: Options, folder: Path) -> None:
     house = House(zone, None if options.check else folder / "ports.json")
     async with house:
         for place in house.placed:
-            say(f"  {place.device.name}: {place.device.model} at {place.device.url}, video on port {place.rtsp_port}")
+            login = f"{place.device.username} / {place.device.password}"
+            say(f"  {place.device.name}: {place.device.model} at {place.device.url}, login {login}")
         say("Starting Home Assistant (a quarter of a minute, longer on a slow machine) ...")
         async with HomeAssistantProcess(config, folder / "hass.log") as hass:
             try:
