@@ -711,6 +711,7 @@ async def test_what_was_typed_stays_visible(hass: HomeAssistant, socket_enabled:
             flow["flow_id"], address_of(camera, password="not-this-one")
         )
     assert result["errors"] == {"base": "invalid_auth"}
+    assert result["data_schema"] is not None
     fields = {str(key): (key, value) for key, value in result["data_schema"].schema.items()}
     key, connection = fields["connection"]
     assert key.default is probatio.UNDEFINED
