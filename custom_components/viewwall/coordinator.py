@@ -108,11 +108,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
         if self._has_given_up:
             # Only the user can help; whoever asks for a refresh must not spend another login on it.
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN,
-                translation_key="invalid_auth",
-                translation_placeholders={"device": self.config_entry.title},
-            )
+            raise self._refused_for_good()
         if self._guard.refused:
             self.client.allow_retry()
         try:
@@ -120,11 +116,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         except ViewtronAuthError as error:
             if self._guard.refuse(self.hass.loop.time()):
                 self._has_given_up = True
-                raise ConfigEntryAuthFailed(
-                    translation_domain=DOMAIN,
-                    translation_key="invalid_auth",
-                    translation_placeholders={"device": self.config_entry.title},
-                ) from error
+                raise self._refused_for_good() from error
             raise self._failed(error, retry_after=RETRY_AFTER) from error
         except ViewtronLockedError as error:
             now = self.hass.loop.time()
@@ -141,6 +133,13 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
         self._guard.clear()
         ir.async_delete_issue(self.hass, DOMAIN, f"account_locked_{self.config_entry.entry_id}")
         return state
+
+    def _refused_for_good(self) -> ConfigEntryAuthFailed:
+        return ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"device": self.config_entry.title},
+        )
 
     def _failed(self, error: ViewtronError, retry_after: float | None = None) -> UpdateFailed:
         return UpdateFailed(

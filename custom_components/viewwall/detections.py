@@ -1,6 +1,5 @@
 """What a message does: alarms, pictures, event entities and the bus event."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, PRESENCE_HOLD, post_rows
 from .catalog import unique_id
 from .const import DOMAIN, EVENT_VIEWWALL
 from .pictures import image_key
+from .recent import RecentBodies, RecentKeys
 from .runtime import FiredEvent, ViewtronRuntime
 from .viewtron import DetectionType, EventItem, Face, Picture, Plate, Post, PostKind
 
@@ -25,10 +25,7 @@ SAME_BYTES: Final = 10.0
 SAME_EVENT: Final = 2.0
 METADATA_PAUSE: Final = 10.0
 MAX_CLOCK_ERROR: Final = timedelta(minutes=5)
-
 MAX_REMEMBERED_BYTES: Final = 8 * 1024 * 1024
-
-_MAX_REMEMBERED: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,53 +36,6 @@ class _Finding:
     face: Face | None = None
     target_kind: str = "target"
     target: Picture | None = None
-
-
-class RecentKeys:
-    """Remembers keys for a while, and not too many of them."""
-
-    def __init__(self, seconds: float) -> None:
-        """Remember each key for so many seconds after it was first seen."""
-        self._seconds = seconds
-        self._seen: dict[object, float] = {}
-
-    def add(self, key: object, now: float) -> bool:
-        """Note a key; tell whether it is new."""
-        while self._seen and (
-            now - next(iter(self._seen.values())) >= self._seconds or len(self._seen) >= _MAX_REMEMBERED
-        ):
-            del self._seen[next(iter(self._seen))]
-        if key in self._seen:
-            return False
-        self._seen[key] = now
-        return True
-
-
-class RecentBodies:
-    """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not."""
-
-    def __init__(self, seconds: float, limit: int) -> None:
-        """Remember each message for so many seconds, and so many bytes of them."""
-        self._seconds = seconds
-        self._limit = limit
-        self._size = 0
-        self._seen: deque[tuple[float, bytes]] = deque()
-
-    def add(self, body: bytes, now: float) -> bool:
-        """Note a message; tell whether it is new."""
-        while self._seen and now - self._seen[0][0] >= self._seconds:
-            self._drop()
-        if any(seen == body for _, seen in self._seen):
-            return False
-        self._seen.append((now, body))
-        self._size += len(body)
-        while self._size > self._limit:
-            self._drop()
-        return True
-
-    def _drop(self) -> None:
-        _, body = self._seen.popleft()
-        self._size -= len(body)
 
 
 class PostApplier:

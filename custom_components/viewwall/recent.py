@@ -1,0 +1,53 @@
+"""What was told a moment ago, so that a device that repeats itself is heard once."""
+
+from collections import deque
+from typing import Final
+
+_MAX_REMEMBERED: Final = 2048
+
+
+class RecentKeys:
+    """Remembers keys for a while, and not too many of them."""
+
+    def __init__(self, seconds: float) -> None:
+        """Remember each key for so many seconds after it was first seen."""
+        self._seconds = seconds
+        self._seen: dict[object, float] = {}
+
+    def add(self, key: object, now: float) -> bool:
+        """Note a key; tell whether it is new."""
+        while self._seen and (
+            now - next(iter(self._seen.values())) >= self._seconds or len(self._seen) >= _MAX_REMEMBERED
+        ):
+            del self._seen[next(iter(self._seen))]
+        if key in self._seen:
+            return False
+        self._seen[key] = now
+        return True
+
+
+class RecentBodies:
+    """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not."""
+
+    def __init__(self, seconds: float, limit: int) -> None:
+        """Remember each message for so many seconds, and so many bytes of them."""
+        self._seconds = seconds
+        self._limit = limit
+        self._size = 0
+        self._seen: deque[tuple[float, bytes]] = deque()
+
+    def add(self, body: bytes, now: float) -> bool:
+        """Note a message; tell whether it is new."""
+        while self._seen and now - self._seen[0][0] >= self._seconds:
+            self._drop()
+        if any(seen == body for _, seen in self._seen):
+            return False
+        self._seen.append((now, body))
+        self._size += len(body)
+        while self._size > self._limit:
+            self._drop()
+        return True
+
+    def _drop(self) -> None:
+        _, body = self._seen.popleft()
+        self._size -= len(body)
