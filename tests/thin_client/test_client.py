@@ -327,8 +327,10 @@ async def test_mobile_bridge(wall: ScriptedWall, client: ThinClient) -> None:
     code = client.test_mobile_bridge("192.0.2.40", 8433, https=True, username="mb", password="pass")
     assert await code == 2
     assert {"Name": "SymphonyHTTPS", "Value": "true"} in wall.body("POST /Settings/TestConnection")
+    assert {"Name": "SymphonyPwd", "Value": "pass"} in wall.body("POST /Settings/TestConnection")
     with pytest.raises(ThinClientProtocolError):
-        await client.test_mobile_bridge("192.0.2.40", 8433, https=True, username="mb", password="pass")
+        await client.test_mobile_bridge("192.0.2.40", 8433, https=True, username="mb", password=None)
+    assert "SymphonyPwd" not in [each["Name"] for each in wall.body("POST /Settings/TestConnection")]
     assert await client.find_mobile_bridges() == (MobileBridge(name="One", address="192.0.2.60", farm_id="12345"),)
 
 

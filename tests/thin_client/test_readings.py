@@ -12,6 +12,7 @@ from custom_components.viewwall.thin_client import (
     FirmwareState,
     NewCamera,
     Panel,
+    Rule,
     Settings,
     Stream,
     ThinClientProtocolError,
@@ -159,33 +160,50 @@ def test_settings_allowed(name: str, value: object, wire: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "rule"),
     [
-        ("DeviceName", "x" * 61),
-        ("AdminPassword", "secret" * 11),
-        ("NetworkMode", "auto"),
-        ("NetworkIP", ""),
-        ("NetworkMask", "255.255.255"),
-        ("NetworkGW", 5),
-        ("SymphonyPort", 0),
-        ("SymphonyPort", True),
-        ("SymphonyPort", "65536"),
-        ("SymphonyPort", "8x"),
-        ("SymphonyHTTPS", 1),
-        ("TimeZone", None),
-        ("Date", "01:01:2099"),
-        ("Time", "23:59:59"),
-        ("DeviceSerial", "1"),
-        ("FirmwareVersion", "1"),
-        ("Wallpaper", "1"),
+        ("DeviceName", "x" * 61, Rule.TOO_LONG),
+        ("AdminPassword", "secret" * 11, Rule.TOO_LONG),
+        ("NetworkMode", "auto", Rule.ONE_OF),
+        ("NetworkIP", "", Rule.NOT_IPV4),
+        ("NetworkMask", "255.255.255", Rule.NOT_IPV4),
+        ("NetworkGW", 5, Rule.NOT_A_TEXT),
+        ("SymphonyPort", 0, Rule.NOT_A_PORT),
+        ("SymphonyPort", True, Rule.NOT_A_PORT),
+        ("SymphonyPort", "65536", Rule.NOT_A_PORT),
+        ("SymphonyPort", "8x", Rule.NOT_A_PORT),
+        ("SymphonyHTTPS", 1, Rule.ONE_OF),
+        ("TimeZone", None, Rule.NOT_A_TEXT),
+        ("Date", "01:01:2099", Rule.CLOCK),
+        ("Time", "23:59:59", Rule.CLOCK),
+        ("DeviceSerial", "1", Rule.READ_ONLY),
+        ("FirmwareVersion", "1", Rule.READ_ONLY),
+        ("Wallpaper", "1", Rule.UNKNOWN_SETTING),
     ],
 )
-def test_settings_forbidden(name: str, value: object) -> None:
+def test_settings_forbidden(name: str, value: object, rule: Rule) -> None:
     """Refuse what the document's table forbids, without repeating the value."""
     with pytest.raises(ThinClientValidationError) as failed:
         check_settings({name: value})
-    assert failed.value.field == name
+    assert (failed.value.field, failed.value.rule) == (name, rule)
+    assert failed.value.reason in str(failed.value)
     assert "secret" not in str(failed.value)
+
+
+def test_rules_tell_their_limits() -> None:
+    """Hand out a rule's numbers and words, for translations; every rule has its words in English."""
+    with pytest.raises(ThinClientValidationError, match="DeviceName must have at most 60 characters") as failed:
+        check_settings({"DeviceName": "x" * 61})
+    assert failed.value.limits == {"most": "60"}
+    with pytest.raises(ThinClientValidationError, match="must be one of dhcp, static") as failed:
+        check_settings({"NetworkMode": "auto"})
+    assert failed.value.limits == {"words": "dhcp, static"}
+    limits = {"last": 3, "count": 4, "most": 4, "words": "a, b", "length": 9}
+    for rule in Rule:
+        error = ThinClientValidationError("x", rule, **limits)
+        assert error.reason
+        assert "{" not in error.reason
+        assert f"`{rule}`" in (Rule.__doc__ or "")
 
 
 def test_settings_properties() -> None:
@@ -197,22 +215,22 @@ def test_settings_properties() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "height", "cells", "field"),
+    ("name", "width", "height", "cells", "field", "rule"),
     [
-        (" ", 1, 1, 0, "name"),
-        ("x", 0, 1, 0, "width"),
-        ("x", 5, 1, 0, "width"),
-        ("x", True, 1, 0, "width"),
-        ("x", 2, 0, 0, "height"),
-        ("x", 1, 2, 0, "height"),
-        ("x", 2, 2, 5, "cells"),
+        (" ", 1, 1, 0, "name", Rule.NOT_EMPTY),
+        ("x", 0, 1, 0, "width", Rule.GRID_SIDE),
+        ("x", 5, 1, 0, "width", Rule.GRID_SIDE),
+        ("x", True, 1, 0, "width", Rule.GRID_SIDE),
+        ("x", 2, 0, 0, "height", Rule.GRID_SIDE),
+        ("x", 1, 2, 0, "height", Rule.HEIGHT_ABOVE_WIDTH),
+        ("x", 2, 2, 5, "cells", Rule.TOO_MANY_CELLS),
     ],
 )
-def test_panels_forbidden(name: str, width: int, height: int, cells: int, field: str) -> None:
+def test_panels_forbidden(name: str, width: int, height: int, cells: int, field: str, rule: Rule) -> None:
     """Refuse grids that the device cannot have."""
     with pytest.raises(ThinClientValidationError) as failed:
         panel_body(name, width, height, [YARD] * cells)
-    assert failed.value.field == field
+    assert (failed.value.field, failed.value.rule) == (field, rule)
 
 
 def test_cells_kept() -> None:

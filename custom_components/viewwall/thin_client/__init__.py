@@ -2,6 +2,7 @@
 
 from .client import ThinClient
 from .errors import (
+    Rule,
     ThinClientAuthError,
     ThinClientCommandError,
     ThinClientConnectionError,
@@ -14,10 +15,20 @@ from .errors import (
     ThinClientValidationError,
 )
 from .models import BLANK, Camera, Cell, DeviceInfo, FirmwareState, MobileBridge, NewCamera, Panel, Preset, Stream
-from .settings import NETWORK_SETTINGS, SECRET_SETTINGS, WRITABLE_SETTINGS, Settings, check_settings
+from .settings import (
+    DIRECT_CONNECT,
+    MOBILE_BRIDGE,
+    NETWORK_SETTINGS,
+    SECRET_SETTINGS,
+    WRITABLE_SETTINGS,
+    Settings,
+    check_settings,
+)
 
 __all__ = [
     "BLANK",
+    "DIRECT_CONNECT",
+    "MOBILE_BRIDGE",
     "NETWORK_SETTINGS",
     "SECRET_SETTINGS",
     "WRITABLE_SETTINGS",
@@ -29,6 +40,7 @@ __all__ = [
     "NewCamera",
     "Panel",
     "Preset",
+    "Rule",
     "Settings",
     "Stream",
     "ThinClient",

@@ -1,6 +1,7 @@
 """Every call of the Thin Client's API: where it is, how it is named in `Links`, and by which methods it may go."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from .answers import Link
@@ -12,6 +13,17 @@ SLOW_TIMEOUT: Final = 30.0
 
 _ANY_METHOD: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 _READING_METHODS: Final = frozenset({"GET", "POST"})
+
+
+class Lane(StrEnum):
+    """What goes one at a time; the lanes do not wait for each other."""
+
+    COMMANDS = "commands"
+    """What the device does or knows by itself."""
+    PICTURES = "pictures"
+    """What a camera behind the device may delay."""
+    QUESTIONS = "questions"
+    """What the device asks its maker or its network, and uploads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Call:
     acts: bool = True
     reads: bool = True
     timeout: float = TIMEOUT
+    lane: Lane = Lane.COMMANDS
 
     @property
     def names_something(self) -> bool:
@@ -64,8 +77,16 @@ CREATE_CAMERA: Final = Call("Create camera", "/Camera", ("POST",), "add")
 REPLACE_CAMERAS: Final = Call("Replace cameras", "/Camera", ("PUT",), "update-list")
 UPDATE_CAMERA: Final = Call("Update camera", "/Camera/{}", ("PUT",), "update")
 DELETE_CAMERA: Final = Call("Delete camera", "/Camera/{}", ("DELETE",), "remove", reads=False)
-CAMERA_IMAGE: Final = Call("Camera image", "/Camera/{}/Jpeg", ("GET",), "image", acts=False)
-CAMERA_PREVIEW: Final = Call("Camera preview", "/Camera/Jpeg", ("POST",), "image", acts=False, timeout=SLOW_TIMEOUT)
+CAMERA_IMAGE: Final = Call("Camera image", "/Camera/{}/Jpeg", ("GET",), "image", acts=False, lane=Lane.PICTURES)
+CAMERA_PREVIEW: Final = Call(
+    "Camera preview",
+    "/Camera/Jpeg",
+    ("POST",),
+    "image",
+    acts=False,
+    timeout=SLOW_TIMEOUT,
+    lane=Lane.QUESTIONS,
+)
 SHOW_CAMERA: Final = Call("Show camera", "/Camera/{}/Fullscreen", ("GET",), "fullscreen", reads=False)
 
 PTZ_RELATIVE: Final = Call("PTZ move", "/PTZ/{}/Relative/Pan/{}/Tilt/{}/Zoom/{}", ("PUT",), reads=False)
@@ -75,11 +96,23 @@ PTZ_PRESETS: Final = Call("PTZ presets", "/PTZ/{}/Presets", ("GET",), acts=False
 LIST_SETTINGS: Final = Call("List settings", "/Settings", ("GET",), "list", acts=False)
 UPDATE_SETTINGS: Final = Call("Update settings", "/Settings", ("POST",), "edit", reads=False)
 TEST_CONNECTION: Final = Call(
-    "Test Mobile Bridge", "/Settings/TestConnection", ("POST",), "test", acts=False, timeout=SLOW_TIMEOUT
+    "Test Mobile Bridge",
+    "/Settings/TestConnection",
+    ("POST",),
+    "test",
+    acts=False,
+    timeout=SLOW_TIMEOUT,
+    lane=Lane.QUESTIONS,
 )
 
 FIND_BRIDGES: Final = Call(
-    "Find Mobile Bridges", "/System/MobileBridge", ("GET",), "mobile-bridge-list", acts=False, timeout=SLOW_TIMEOUT
+    "Find Mobile Bridges",
+    "/System/MobileBridge",
+    ("GET",),
+    "mobile-bridge-list",
+    acts=False,
+    timeout=SLOW_TIMEOUT,
+    lane=Lane.QUESTIONS,
 )
 IS_NOT_REGISTERED: Final = Call(
     "Check registration",
@@ -88,15 +121,24 @@ IS_NOT_REGISTERED: Final = Call(
     "is-not-registered",
     acts=False,
     timeout=SLOW_TIMEOUT,
+    lane=Lane.QUESTIONS,
 )
 RESTART: Final = Call("Restart", "/System/Restart", ("POST", "GET"), "restart", reads=False)
 RESTORE: Final = Call("Restore factory defaults", "/System/Restore", ("POST", "GET"), "restore", reads=False)
 NEWEST_FIRMWARE: Final = Call(
-    "Newest firmware", "/System/Update", ("GET",), "check-for-update", acts=False, timeout=SLOW_TIMEOUT
+    "Newest firmware",
+    "/System/Update",
+    ("GET",),
+    "check-for-update",
+    acts=False,
+    timeout=SLOW_TIMEOUT,
+    lane=Lane.QUESTIONS,
 )
 UPDATE_STATE: Final = Call("Update state", "/System/Update/State", ("GET",), "update-status", acts=False)
-START_UPDATE: Final = Call("Start update", "/System/Update", ("POST",), "update-firmware", timeout=SLOW_TIMEOUT)
-UPLOAD_FIRMWARE: Final = Call("Upload firmware", "/System/Upload", ("POST",), "upload-firmware")
+START_UPDATE: Final = Call(
+    "Start update", "/System/Update", ("POST",), "update-firmware", timeout=SLOW_TIMEOUT, lane=Lane.QUESTIONS
+)
+UPLOAD_FIRMWARE: Final = Call("Upload firmware", "/System/Upload", ("POST",), "upload-firmware", lane=Lane.QUESTIONS)
 
 CALLS: Final = tuple([value for value in list(globals().values()) if isinstance(value, Call)])
 """All of them, but the session's own two."""

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from yarl import URL
 
-from .errors import ThinClientValidationError
+from .errors import Rule, ThinClientValidationError
 from .models import MAX_CELLS, MAX_SIDE, Camera, Cell, NewCamera, Panel, Stream
+from .settings import BRIDGE_PASSWORD, check_settings
 
 _SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
 
@@ -18,21 +19,21 @@ type JsonObject = dict[str, Any]
 def check_id(field: str, value: str) -> str:
     """Check that an id names something; the path around it is ours alone."""
     if not value or value in {".", ".."} or value != value.strip():
-        raise ThinClientValidationError(field, "must be an id")
+        raise ThinClientValidationError(field, Rule.NOT_AN_ID)
     return value
 
 
 def check_index(field: str, index: int, count: int = MAX_CELLS) -> int:
     """Check a cell's index, from 0 to below the count."""
     if isinstance(index, bool) or not 0 <= index < count:
-        raise ThinClientValidationError(field, f"must be from 0 to {count - 1}")
+        raise ThinClientValidationError(field, Rule.CELL_RANGE, last=count - 1, count=count)
     return index
 
 
 def number_text(field: str, value: float) -> str:
     """Print a finite number without exponent: `50`, `-5.5`."""
     if isinstance(value, bool) or not math.isfinite(value):
-        raise ThinClientValidationError(field, "must be a number")
+        raise ThinClientValidationError(field, Rule.NOT_A_NUMBER)
     text = format(Decimal(repr(value)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -52,14 +53,14 @@ def panel_body(
     ThinClientValidationError.
     """
     if not name.strip():
-        raise ThinClientValidationError("name", "must not be empty")
+        raise ThinClientValidationError("name", Rule.NOT_EMPTY)
     for field, side in (("width", width), ("height", height)):
         if isinstance(side, bool) or not 1 <= side <= MAX_SIDE:
-            raise ThinClientValidationError(field, f"must be from 1 to {MAX_SIDE}")
+            raise ThinClientValidationError(field, Rule.GRID_SIDE, most=MAX_SIDE)
     if height > width:
-        raise ThinClientValidationError("height", "must not be above the width")
+        raise ThinClientValidationError("height", Rule.HEIGHT_ABOVE_WIDTH)
     if len(cells) > width * height:
-        raise ThinClientValidationError("cells", f"must be at most {width * height}")
+        raise ThinClientValidationError("cells", Rule.TOO_MANY_CELLS, most=width * height)
     body: JsonObject = {"PanelGuid": replaced.id} if replaced else {}
     listed = []
     for index, camera in enumerate(cells):
@@ -89,7 +90,7 @@ def kept_cells(panel: Panel, width: int, height: int) -> list[Cell | None]:
         if x < width and y < height:
             kept[y * width + x] = cell
         elif cell.camera_id is not None:
-            raise ThinClientValidationError("cells", "must be inside the grid")
+            raise ThinClientValidationError("cells", Rule.OUTSIDE_GRID)
     return kept
 
 
@@ -101,9 +102,9 @@ def _cell_id(panel: Panel | None, x: int, y: int) -> int | None:
 def camera_body(camera: NewCamera) -> JsonObject:
     """Check a camera and build its JSON, in the document's order."""
     if not camera.name.strip():
-        raise ThinClientValidationError("name", "must not be empty")
+        raise ThinClientValidationError("name", Rule.NOT_EMPTY)
     if not camera.address.strip():
-        raise ThinClientValidationError("address", "must not be empty")
+        raise ThinClientValidationError("address", Rule.NOT_EMPTY)
     return {
         "Id": check_id("id", camera.id),
         "Name": camera.name,
@@ -119,7 +120,7 @@ def preview_body(camera: NewCamera) -> list[JsonObject]:
     """Build the JSON of a preview: an array, as in the document's sample, with the pictures' addresses only."""
     uris = [_uri("snapshot_uri", stream.snapshot_uri) for stream in _streams(camera) if stream.snapshot_uri]
     if not uris:
-        raise ThinClientValidationError("snapshot_uri", "must not be empty")
+        raise ThinClientValidationError("snapshot_uri", Rule.NOT_EMPTY)
     return [
         {
             "Id": check_id("id", camera.id),
@@ -133,7 +134,7 @@ def preview_body(camera: NewCamera) -> list[JsonObject]:
 def _streams(camera: NewCamera) -> tuple[Stream, ...]:
     """Check that a camera has a stream."""
     if not camera.streams:
-        raise ThinClientValidationError("streams", "must not be empty")
+        raise ThinClientValidationError("streams", Rule.NOT_EMPTY)
     return camera.streams
 
 
@@ -153,7 +154,7 @@ def _stream_body(stream: Stream) -> JsonObject:
 def _natural(field: str, value: int) -> int:
     """Check a whole number that is not negative."""
     if isinstance(value, bool) or value < 0:
-        raise ThinClientValidationError(field, "must not be negative")
+        raise ThinClientValidationError(field, Rule.NEGATIVE)
     return value
 
 
@@ -164,8 +165,16 @@ def _uri(field: str, value: str) -> str:
     except ValueError:
         url = URL()
     if url.scheme not in _SCHEMES or not url.host:
-        raise ThinClientValidationError(field, "must be an rtsp or http address")
+        raise ThinClientValidationError(field, Rule.NOT_AN_ADDRESS)
     return value
+
+
+def bridge_body(server: str, port: int, https: bool, username: str, password: str | None) -> list[JsonObject]:
+    """Check the settings of a Mobile Bridge and build their JSON; without a password none is sent."""
+    settings: dict[str, object] = {"SymphonyServer": server, "SymphonyUser": username}
+    if password is not None:
+        settings[BRIDGE_PASSWORD] = password
+    return settings_body(check_settings(settings | {"SymphonyPort": port, "SymphonyHTTPS": https}))
 
 
 def settings_body(settings: Mapping[str, str]) -> list[JsonObject]:

@@ -8,6 +8,7 @@ import aiohttp
 from . import calls
 from .answers import Json, parse_reply, to_bool, to_int, to_text
 from .checks import (
+    bridge_body,
     camera_body,
     check_id,
     check_index,
@@ -18,6 +19,7 @@ from .checks import (
     settings_body,
 )
 from .errors import (
+    Rule,
     ThinClientConnectionError,
     ThinClientHungUpError,
     ThinClientNotTakenError,
@@ -45,8 +47,10 @@ class ThinClient:
     """Ask and steer one Thin Client.
 
     Every method may raise any ThinClientError; values are checked before anything is sent
-    (ThinClientValidationError). After a ThinClientAuthError nothing more is sent until `allow_retry`. Requests go one
-    at a time, within one session of the device; `close` deletes it. Cells count from 0, row by row.
+    (ThinClientValidationError). After a ThinClientAuthError nothing more is sent until `allow_retry`. All requests go
+    within one session of the device, which `close` deletes; commands go one at a time, and what makes the device itself
+    wait (pictures, questions to its maker or its network, an upload) does not hold them up. Cells count from 0, row by
+    row.
     """
 
     def __init__(
@@ -166,7 +170,7 @@ class ThinClient:
     async def set_cell(self, panel: Panel, index: int, camera_id: str) -> None:
         """Put a camera into a cell of the active panel (read from `panels` just before)."""
         if not panel.active:
-            raise ThinClientValidationError("panel", "must be the active one")
+            raise ThinClientValidationError("panel", Rule.NOT_ACTIVE)
         check_index("cell", index, len(panel.cells))
         await self._session.request(calls.SET_CELL, check_id("panel", panel.id), index, check_id("camera", camera_id))
 
@@ -199,7 +203,7 @@ class ThinClient:
     async def replace_cameras(self, cameras: Sequence[NewCamera]) -> tuple[Camera, ...]:
         """Replace all direct-connect cameras by these, and return what the device then lists."""
         if len({camera.id for camera in cameras}) != len(cameras):
-            raise ThinClientValidationError("cameras", "must have different ids")
+            raise ThinClientValidationError("cameras", Rule.REPEATED_ID)
         await self._session.request(calls.REPLACE_CAMERAS, body=[camera_body(camera) for camera in cameras])
         listed = await self.cameras()
         if len(listed) != len(cameras):
@@ -258,7 +262,7 @@ class ThinClient:
         """
         checked = check_settings(changes)
         if not checked:
-            raise ThinClientValidationError("settings", "must not be empty")
+            raise ThinClientValidationError("settings", Rule.NOT_EMPTY)
         may_move = not NETWORK_SETTINGS.isdisjoint(checked)
         password = checked.get(ADMIN_PASSWORD)
         try:
@@ -285,18 +289,15 @@ class ThinClient:
             raise ThinClientNotTakenError(refused)
         return settings
 
-    async def test_mobile_bridge(self, server: str, port: int, *, https: bool, username: str, password: str) -> int:
-        """Let the device try a Mobile Bridge and return its code, whose meaning is documented nowhere."""
-        settings = check_settings(
-            {
-                "SymphonyServer": server,
-                "SymphonyUser": username,
-                "SymphonyPwd": password,
-                "SymphonyPort": port,
-                "SymphonyHTTPS": https,
-            }
-        )
-        reply = await self._session.request(calls.TEST_CONNECTION, body=settings_body(settings))
+    async def test_mobile_bridge(
+        self, server: str, port: int, *, https: bool, username: str, password: str | None
+    ) -> int:
+        """Let the device try a Mobile Bridge and return its code, whose meaning is documented nowhere.
+
+        Without a password none is sent; the device may then take the one that it stores.
+        """
+        body = bridge_body(server, port, https, username, password)
+        reply = await self._session.request(calls.TEST_CONNECTION, body=body)
         if (code := to_int(reply.data)) is None:
             raise ThinClientProtocolError("Test Mobile Bridge: the reply has no code")
         return code
@@ -337,13 +338,13 @@ class ThinClient:
     async def upload_firmware(
         self, content: AsyncIterable[bytes], length: int, progress: Progress | None = None
     ) -> None:
-        """Send a firmware file of this many bytes, piece by piece; nothing else is sent meanwhile.
+        """Send a firmware file of this many bytes, piece by piece.
 
         Raises ThinClientValidationError if the file has another length, the reader's own error if reading fails,
         ThinClientCommandError with the device's number if it is not 0.
         """
         if length <= 0:
-            raise ThinClientValidationError("file", "must not be empty")
+            raise ThinClientValidationError("file", Rule.NOT_EMPTY)
         # The file can be sent but once: make sure of the session before.
         await self.settings()
         try:

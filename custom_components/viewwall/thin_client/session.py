@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Mapping
+from contextlib import AsyncExitStack
 import json
 import re
 from typing import Final
@@ -10,8 +11,9 @@ from urllib.parse import quote
 import aiohttp
 
 from .answers import Json, Link, Reply, parse_reply, to_text
-from .calls import CALLS, TIMEOUT, Call
+from .calls import CALLS, TIMEOUT, Call, Lane
 from .errors import (
+    Rule,
     ThinClientAuthError,
     ThinClientCommandError,
     ThinClientConnectionError,
@@ -32,7 +34,7 @@ _NO_REPLY: Final = Reply(None, None, ())
 
 
 class Session:
-    """Send calls to one device, one at a time, within one session of the device.
+    """Send calls to one device, one at a time in each lane, all within one session of the device.
 
     A refused session (403; 401 too, outside the login) is deleted and made anew once per call. A refused password is
     final until `allow_retry`. The token is a secret: it stands in a header and in the path that deletes the session,
@@ -52,9 +54,13 @@ class Session:
         """Keep the address and the password; nothing is sent."""
         self._wire = Wire(session, host, port=port, ssl=ssl, verify_ssl=verify_ssl)
         self._passwords = [password]
+        self._lanes = {lane: asyncio.Lock() for lane in Lane}
+        self._waiting: set[asyncio.Timeout] = set()
+        """The calls under way that `close` gives up: those of all lanes but the commands'."""
         self._lock = asyncio.Lock()
+        """Held while the session is opened, renewed or deleted, and for nothing else."""
         self._token: str | None = None
-        self._login: asyncio.Task[None] | None = None
+        self._login: asyncio.Task[str] | None = None
         self._refused = False
         self._closed = False
         self._methods: dict[str, str] = {}
@@ -103,37 +109,50 @@ class Session:
         """
         path = call.path.format(*[quote(str(word), safe="") for word in words])
         data = upload if upload is not None else None if body is None else json.dumps(body).encode()
-        async with self._lock:
-            self._check_open()
-            await self._ensure_session()
-            answer = await self._by_any_method(call, path, data, headers)
-            if answer.status in (401, 403) and upload is None:
-                await self._end_session()
-                await self._ensure_session()
-                answer = await self._by_any_method(call, path, data, headers)
+        async with self._lanes[call.lane]:
+            try:
+                async with asyncio.timeout(None) as scope:
+                    if call.lane is not Lane.COMMANDS:
+                        self._waiting.add(scope)
+                    token = await self._ensure_session()
+                    answer = await self._by_any_method(call, path, data, headers, token)
+                    if answer.status in (401, 403) and upload is None:
+                        token = await self._ensure_session(instead_of=token)
+                        answer = await self._by_any_method(call, path, data, headers, token)
+            except TimeoutError:
+                raise ThinClientConnectionError(call.name, "it was closed", sent=True) from None
+            finally:
+                self._waiting.discard(scope)
             return self._judge(call, answer)
 
     def expect_password(self, password: str) -> None:
         """Take into account that the device was told a new password, without saying whether it took it.
 
-        At the next login the new one is tried first and the old one after it, each once.
+        At the next login the new one is tried first and the old one after it, each once, unless that was refused.
         """
-        self._passwords = list(dict.fromkeys((self._passwords[0], password)))
+        self._passwords = [password] if self._refused else list(dict.fromkeys((self._passwords[0], password)))
+        self._refused = False
 
     async def renew(self) -> None:
         """Log in anew, which shows the password that the device accepts."""
         async with self._lock:
             self._check_open()
+            await self._settle_login()
             await self._end_session()
-            await self._ensure_session()
+            await self._open_session()
 
     async def close(self) -> None:
-        """Delete the session on the device, as far as it can be reached, and send nothing any more."""
-        async with self._lock:
-            self._closed = True
-            if self._login is not None:
-                # A login that its caller gave up may still open a session.
-                await asyncio.wait([self._login])
+        """Delete the session on the device, as far as it can be reached, and send nothing any more.
+
+        Waits for a command under way and gives up everything else.
+        """
+        self._closed = True
+        while self._waiting:
+            self._waiting.pop().reschedule(asyncio.get_running_loop().time())
+        async with AsyncExitStack() as stack:
+            for lock in (*self._lanes.values(), self._lock):
+                await stack.enter_async_context(lock)
+            await self._settle_login()
             try:
                 await self._end_session()
             except ThinClientError:
@@ -156,7 +175,7 @@ class Session:
 
     async def probe(self, path: str) -> Answer:
         """Ask for a path without token and without password."""
-        async with self._lock:
+        async with self._lanes[Lane.COMMANDS]:
             return await self._wire.send("Probe", "GET", path, headers={}, limit=TIMEOUT)
 
     def _check_open(self) -> None:
@@ -166,29 +185,52 @@ class Session:
         if self._refused:
             raise ThinClientAuthError("The device refused the administrator password")
 
-    async def _ensure_session(self) -> None:
-        """Log in where there is no session.
+    async def _ensure_session(self, *, instead_of: str | None = None) -> str:
+        """Return the token of the session; log in where there is none, or delete the one of a token before.
+
+        Where another lane has replaced that token already, its session is taken.
+        """
+        async with self._lock:
+            self._check_open()
+            if instead_of is not None and instead_of == self._token:
+                await self._end_session()
+            return await self._open_session()
+
+    async def _open_session(self) -> str:
+        """Return the token, after a login where there is none; the lock is held.
 
         The login goes on when its caller is cancelled: else the device would keep a session whose token nobody knows.
         """
-        if self._login is None and self._token is None:
+        if self._login is None:
+            if self._token is not None:
+                return self._token
             self._login = asyncio.create_task(self._log_in())
             self._login.add_done_callback(_mark_seen)
-        if self._login is not None:
-            task = self._login
-            await asyncio.wait([task])
-            self._login = None
-            task.result()
+        task = self._login
+        await asyncio.wait([task])
+        self._login = None
+        return task.result()
 
-    async def _log_in(self) -> None:
-        """Open a session with the newest password, or the one before it where a change may not have been taken."""
+    async def _settle_login(self) -> None:
+        """Wait for a login that its caller gave up: it may still open a session."""
+        if self._login is not None:
+            await asyncio.wait([self._login])
+            self._login = None
+
+    async def _log_in(self) -> str:
+        """Open a session with the newest password, or the one before it where a change may not have been taken.
+
+        Returns its token.
+        """
         while True:
+            # Another one may be expected by the time of the answer.
+            password = self.password
             answer = await self._wire.send(
                 "Log in",
                 "POST",
                 "/Session",
                 headers=_JSON,
-                data=json.dumps({"user": USERNAME, "pwd": self.password}).encode(),
+                data=json.dumps({"user": USERNAME, "pwd": password}).encode(),
                 limit=TIMEOUT,
             )
             if answer.status != 401:
@@ -196,7 +238,7 @@ class Session:
             if len(self._passwords) == 1:
                 self._refused = True
                 raise ThinClientAuthError("The device refused the administrator password")
-            self._passwords.pop()
+            self._passwords.remove(password)
         if answer.status >= 500:
             raise ThinClientConnectionError("Log in", f"HTTP {answer.status}", sent=True)
         if answer.status == 403:
@@ -207,8 +249,10 @@ class Session:
         token = to_text(reply.data.get("Token")) if isinstance(reply.data, dict) else None
         if token is None or not _TOKEN.fullmatch(token):
             raise ThinClientProtocolError("Log in: the reply has no token")
-        self._passwords = [self.password]
+        if password == self.password:
+            self._passwords = [password]
         self._set_token(token)
+        return token
 
     async def _end_session(self) -> None:
         """Delete our session, if there is one; whatever the device says to it, it is gone for us."""
@@ -222,7 +266,12 @@ class Session:
         return await self._wire.send("Delete session", "DELETE", path, headers={"authtoken": token}, limit=TIMEOUT)
 
     async def _by_any_method(
-        self, call: Call, path: str, data: bytes | AsyncIterable[bytes] | None, headers: Mapping[str, str] | None
+        self,
+        call: Call,
+        path: str,
+        data: bytes | AsyncIterable[bytes] | None,
+        headers: Mapping[str, str] | None,
+        token: str,
     ) -> Answer:
         """Send by the method that worked before, else by the linked, else by the documented ones in turn.
 
@@ -236,7 +285,7 @@ class Session:
                 call.name,
                 method,
                 path,
-                headers={"authtoken": self._token or "", **(headers or _JSON)},
+                headers={"authtoken": token, **(headers or _JSON)},
                 data=data,
                 limit=None if isinstance(data, AsyncIterable) else call.timeout,
             )
@@ -291,7 +340,7 @@ class Session:
                 self._linked[call.name] = link.method
 
 
-def _mark_seen(task: asyncio.Task[None]) -> None:
+def _mark_seen(task: asyncio.Task[str]) -> None:
     """Keep the event loop from complaining about a failed login that its caller gave up."""
     if not task.cancelled():
         task.exception()
@@ -300,5 +349,5 @@ def _mark_seen(task: asyncio.Task[None]) -> None:
 def _checked_token(token: str) -> str:
     """Check that a token can stand in a header and a path."""
     if not _TOKEN.fullmatch(token):
-        raise ThinClientValidationError("token", "is no session token")
+        raise ThinClientValidationError("token", Rule.NOT_A_TOKEN)
     return token

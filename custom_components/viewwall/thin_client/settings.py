@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
-from .errors import ThinClientValidationError
+from .errors import Rule, ThinClientValidationError
 
 MAX_TEXT: Final = 60
 """Most characters of the device's name and of the administrator password."""
@@ -56,55 +56,59 @@ class Settings:
         return self.values.get("SymphonyServer") or None
 
 
-def _text(value: object) -> str:
+type _Check = Callable[[str, object], str]
+"""Takes a setting's name and value, returns the wire's form, raises ThinClientValidationError."""
+
+
+def _text(name: str, value: object) -> str:
     """Take any text."""
     if not isinstance(value, str):
-        raise ValueError("must be a text")  # noqa: TRY004  one kind of error for all checks
+        raise ThinClientValidationError(name, Rule.NOT_A_TEXT)
     return value
 
 
-def _short_text(value: object) -> str:
+def _short_text(name: str, value: object) -> str:
     """Take a text of at most 60 characters."""
-    if len(text := _text(value)) > MAX_TEXT:
-        raise ValueError(f"must have at most {MAX_TEXT} characters")
+    if len(text := _text(name, value)) > MAX_TEXT:
+        raise ThinClientValidationError(name, Rule.TOO_LONG, most=MAX_TEXT)
     return text
 
 
-def _address(value: object) -> str:
+def _address(name: str, value: object) -> str:
     """Take an IPv4 address."""
     try:
-        return str(IPv4Address(_text(value).strip()))
+        return str(IPv4Address(_text(name, value).strip()))
     except AddressValueError:
-        raise ValueError("must be an IPv4 address") from None
+        raise ThinClientValidationError(name, Rule.NOT_IPV4) from None
 
 
-def _address_or_blank(value: object) -> str:
+def _address_or_blank(name: str, value: object) -> str:
     """Take an IPv4 address, or nothing, which is the device's default."""
-    return "" if value == "" else _address(value)
+    return "" if value == "" else _address(name, value)
 
 
-def _port(value: object) -> str:
+def _port(name: str, value: object) -> str:
     """Take a port number, as number or as text; the wire wants text."""
     digits = value.strip() if isinstance(value, str) else str(value)
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()) or not 0 < int(digits[:9]) < 65536:
-        raise ValueError("must be a port from 1 to 65535")
+        raise ThinClientValidationError(name, Rule.NOT_A_PORT)
     return str(int(digits))
 
 
-def _one_of(*words: str) -> Callable[[object], str]:
+def _one_of(*words: str) -> _Check:
     """Make a check for one of these words, in any case."""
 
-    def check(value: object) -> str:
+    def check(name: str, value: object) -> str:
         """Take one of the words; a boolean is `true` or `false`."""
         word = (str(value) if isinstance(value, bool | str) else "").strip().lower()
         if word not in words:
-            raise ValueError(f"must be {' or '.join(words)}")
+            raise ThinClientValidationError(name, Rule.ONE_OF, words=", ".join(words))
         return word
 
     return check
 
 
-_WRITABLE: Final[Mapping[str, Callable[[object], str]]] = {
+_WRITABLE: Final[Mapping[str, _Check]] = {
     "DeviceName": _short_text,
     "NetworkMode": _one_of("dhcp", "static"),
     "NetworkIP": _address,
@@ -140,15 +144,12 @@ def check_settings(changes: Mapping[str, object]) -> dict[str, str]:
     checked = {}
     for name, value in changes.items():
         if name in READ_ONLY_SETTINGS:
-            raise ThinClientValidationError(name, "can only be read")
+            raise ThinClientValidationError(name, Rule.READ_ONLY)
         if name in CLOCK_SETTINGS:
-            raise ThinClientValidationError(name, "cannot be written: its form is not documented")
+            raise ThinClientValidationError(name, Rule.CLOCK)
         if name not in _WRITABLE:
-            raise ThinClientValidationError(name, "is not a setting")
-        try:
-            checked[name] = _WRITABLE[name](value)
-        except ValueError as err:
-            raise ThinClientValidationError(name, str(err)) from None
+            raise ThinClientValidationError(name, Rule.UNKNOWN_SETTING)
+        checked[name] = _WRITABLE[name](name, value)
     return checked
 
 

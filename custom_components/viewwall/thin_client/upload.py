@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import Final
 
-from .errors import ThinClientValidationError
+from .errors import Rule, ThinClientValidationError
 
 UPLOAD_STALL: Final = 300.0
 """Seconds without any progress after which an upload is given up; the device checks the file before it answers."""
@@ -46,4 +46,4 @@ class Upload:
 
     def _fail_length(self) -> None:
         """Say that the file has another length than was said."""
-        raise ThinClientValidationError("file", f"must have {self._length} bytes")
+        raise ThinClientValidationError("file", Rule.WRONG_LENGTH, length=self._length)
