@@ -1,12 +1,14 @@
-"""Where a channel's live video is, and its newest snapshot, each asked of the device as seldom as possible."""
+"""Pictures and addresses of live video, asked of a device as seldom as possible."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import logging
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
+from .thin_client import ThinClientError
 from .viewtron.client import DEFAULT_RTSP_PORT, ViewtronClient
 from .viewtron.errors import ViewtronError
 from .viewtron.models import StreamPaths
@@ -24,33 +26,45 @@ class _Snapshot:
     picture: bytes | None
 
 
-class Snapshots:
-    """Snapshots by channel, shared by all who look."""
+class SharedPictures[Key]:
+    """Pictures by key, each fetched once for all who look."""
+
+    def __init__(self, hass: HomeAssistant, fetch: Callable[[Key], Awaitable[bytes]]) -> None:
+        """Fetch pictures with `fetch`, which may raise any error of a device."""
+        self._hass = hass
+        self._fetch = fetch
+        self._newest: dict[Key, _Snapshot] = {}
+        self._in_turn: dict[Key, asyncio.Lock] = {}
+
+    async def get(self, key: Key) -> bytes | None:
+        """Return a picture that is at most SNAPSHOT_AGE old; None if the device gives none."""
+        async with self._in_turn.setdefault(key, asyncio.Lock()):
+            now = self._hass.loop.time()
+            newest = self._newest.get(key)
+            if newest is None or now - newest.taken >= SNAPSHOT_AGE:
+                newest = _Snapshot(now, await self._take(key))
+                newest.taken = self._hass.loop.time()
+                self._newest[key] = newest
+            return newest.picture
+
+    async def _take(self, key: Key) -> bytes | None:
+        try:
+            return await self._fetch(key)
+        except (ViewtronError, ThinClientError) as error:
+            _LOGGER.debug("No picture of %s: %s", key, error)
+            return None
+
+
+class Snapshots(SharedPictures[int | None]):
+    """Snapshots of a Viewtron device, by channel."""
 
     def __init__(self, hass: HomeAssistant, client: ViewtronClient) -> None:
         """Take snapshots with `client`."""
-        self._hass = hass
-        self._client = client
-        self._newest: dict[int | None, _Snapshot] = {}
-        self._in_turn: dict[int | None, asyncio.Lock] = {}
+        super().__init__(hass, client.snapshot)
 
-    async def get(self, channel: int | None) -> bytes | None:
-        """Return a snapshot that is at most SNAPSHOT_AGE old; None if the device gives none."""
-        async with self._in_turn.setdefault(channel, asyncio.Lock()):
-            now = self._hass.loop.time()
-            newest = self._newest.get(channel)
-            if newest is None or now - newest.taken >= SNAPSHOT_AGE:
-                newest = _Snapshot(now, await self._take(channel))
-                newest.taken = self._hass.loop.time()
-                self._newest[channel] = newest
-            return newest.picture
 
-    async def _take(self, channel: int | None) -> bytes | None:
-        try:
-            return await self._client.snapshot(channel)
-        except ViewtronError as error:
-            _LOGGER.debug("No snapshot of channel %s: %s", channel, error)
-            return None
+class Stills(SharedPictures[str]):
+    """Stills of a wall's cameras, by the camera's id."""
 
 
 class StreamAddresses:
@@ -77,15 +91,29 @@ class StreamAddresses:
     async def find(self, channel: int | None) -> None:
         """Ask the device where its streams are, once; without an answer the usual addresses stay."""
         async with self._in_turn:
-            if channel in self._paths:
-                return
             try:
-                if self._port is None:
-                    self._port = await self._client.rtsp_port()
-                paths = await self._client.stream_paths(channel)
-                self._paths[channel] = await self._proven(channel or 1, paths) if self._nvr else paths
+                await self._ask(channel)
             except ViewtronError as error:
                 _LOGGER.debug("No stream addresses of channel %s: %s", channel, error)
+
+    async def plain(self, channel: int | None) -> tuple[str, ...]:
+        """Return the addresses of a channel's streams, main first, without credentials, as the device tells them.
+
+        Raises any ViewtronError while it has not told them.
+        """
+        async with self._in_turn:
+            paths = await self._ask(channel)
+        port = self._port or DEFAULT_RTSP_PORT
+        return tuple([rtsp_url(self._host, port, path) for path in (paths.main, paths.sub) if path])
+
+    async def _ask(self, channel: int | None) -> StreamPaths:
+        """Ask the device once; raises any ViewtronError."""
+        if channel not in self._paths:
+            if self._port is None:
+                self._port = await self._client.rtsp_port()
+            paths = await self._client.stream_paths(channel)
+            self._paths[channel] = await self._proven(channel or 1, paths) if self._nvr else paths
+        return self._paths[channel]
 
     async def _proven(self, channel: int, paths: StreamPaths) -> StreamPaths:
         """Return the paths in the form that this NVR really serves: documents and devices know several.

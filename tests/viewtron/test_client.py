@@ -22,6 +22,7 @@ from custom_components.viewwall.viewtron.models import (
     DeviceInfo,
     DeviceKind,
     Disk,
+    StreamFormat,
     StreamPaths,
 )
 
@@ -283,6 +284,38 @@ async def test_stream_paths(
         client = make_client(device.port)
         client.use(info)
         assert await client.stream_paths(3 if info.kind.is_nvr else 1) == paths
+
+
+@pytest.mark.parametrize(
+    ("info", "channel", "path", "snapshot"),
+    [
+        (CAMERA, None, "GetVideoStreamConfig/1", "/GetSnapshot"),
+        (CAMERA, 1, "GetVideoStreamConfig/1", "/GetSnapshot"),
+        (NVR_V1, 3, "GetVideoStreamConfig/3", "/GetSnapshot/3"),
+        (NVR_V2, 1, "GetVideoStreamConfig/1", "/GetSnapshot/1"),
+    ],
+)
+async def test_stream_formats(
+    make_client: MakeClient, info: DeviceInfo, channel: int | None, path: str, snapshot: str
+) -> None:
+    """Ask for what the streams are made of; the snapshot's path is the one that is used here."""
+    streams = config("<streams><item><resolution>704x480</resolution><encodeType>h264</encodeType></item></streams>")
+    async with ScriptedDevice({path: streams}) as device:
+        client = make_client(device.port)
+        client.use(info)
+        assert await client.stream_formats(channel) == (StreamFormat(encoding="h264", width=704, height=480),)
+        assert client.snapshot_path(channel) == snapshot
+    assert device.paths == [path]
+
+
+async def test_no_stream_formats(make_client: MakeClient) -> None:
+    """A device that does not know the command tells none; one that does not answer is an error."""
+    async with ScriptedDevice({}) as device:
+        client = make_client(device.port)
+        client.use(CAMERA)
+        assert await client.stream_formats() == ()
+    with pytest.raises(ViewtronConnectionError):
+        await client.stream_formats()
 
 
 @pytest.mark.parametrize(

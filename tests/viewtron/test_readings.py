@@ -16,6 +16,7 @@ from custom_components.viewwall.viewtron.models import (
     DeviceKind,
     Disk,
     DiskStatus,
+    StreamFormat,
 )
 from custom_components.viewwall.viewtron.readings import (
     MAX_ITEMS,
@@ -28,6 +29,7 @@ from custom_components.viewwall.viewtron.readings import (
     read_generation,
     read_picture,
     read_rtsp_port,
+    read_stream_formats,
     read_stream_names,
     read_stream_path,
     read_supported_apis,
@@ -234,6 +236,24 @@ def test_stream_names_by_order() -> None:
     assert read_stream_names(parse_document(config(content))) == ["a", "b"]
     caps = "<streamList><item id='1'><streamName>c</streamName></item></streamList>"
     assert read_stream_names(parse_document(config(caps))) == ["c"]
+
+
+def test_stream_formats() -> None:
+    """Read what is told, by order; what is not told or makes no sense is unknown."""
+    content = (
+        "<types><encodeType><enum>h264</enum></encodeType></types><streams count='4'>"
+        "<item id='1'><name>profile1</name><resolution>2560x1440</resolution><frameRate min='1'>25</frameRate>"
+        "<encodeType>H265Plus</encodeType></item>"
+        "<item id='2'><resolution>704 X 480</resolution><frameRate>0</frameRate></item>"
+        "<item id='3'><resolution>large</resolution><frameRate>100000</frameRate><encodeType/></item><item/></streams>"
+    )
+    assert read_stream_formats(parse_document(config(content))) == (
+        StreamFormat(encoding="h265plus", frame_rate=25, width=2560, height=1440),
+        StreamFormat(width=704, height=480),
+        StreamFormat(),
+        StreamFormat(),
+    )
+    assert read_stream_formats(parse_document(config("<streams/>"))) == ()
 
 
 @pytest.mark.parametrize(("text", "port"), [("8554", 8554), ("0", None), ("65536", None), ("x", None), ("", None)])

@@ -27,6 +27,7 @@ from .models import (
     DeviceInfo,
     DeviceKind,
     Disk,
+    StreamFormat,
     StreamPaths,
 )
 from .readings import (
@@ -39,6 +40,7 @@ from .readings import (
     read_generation,
     read_picture,
     read_rtsp_port,
+    read_stream_formats,
     read_stream_names,
     read_stream_path,
     read_supported_apis,
@@ -207,6 +209,17 @@ class ViewtronClient:
         if is_nvr:
             return StreamPaths(main=nvr_paths(number, "main")[0], sub=nvr_paths(number, "sub")[0])
         return StreamPaths(main="/profile1", sub="/profile2")
+
+    async def stream_formats(self, channel: int | None = None) -> tuple[StreamFormat, ...]:
+        """Ask what the streams of a channel are made of, main first; empty where the device does not tell."""
+        await self._known()
+        document = await self._optional("GetVideoStreamConfig", channel or 1)
+        return read_stream_formats(document) if document else ()
+
+    def snapshot_path(self, channel: int | None = None) -> str:
+        """Return the path of `snapshot`, for others to fetch it."""
+        address = self._address(channel)
+        return "/GetSnapshot" if address is None else f"/GetSnapshot/{address}"
 
     async def rtsp_port(self) -> int:
         """Ask for the RTSP port; 554 where the device does not tell."""

@@ -141,6 +141,17 @@ class StreamPaths:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFormat:
+    """What a stream is made of (an item of `GetVideoStreamConfig`); None for what the device does not tell."""
+
+    encoding: str | None = None
+    """The device's word in lower case: `h264`, `h265`, `mjpeg`, or one of its variants such as `h265plus`."""
+    frame_rate: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceClock:
     """The device's clock (`GetDateAndTime`): its time in UTC if its zone could be read, else None."""
 

@@ -18,6 +18,7 @@ from .models import (
     DeviceClock,
     Disk,
     DiskStatus,
+    StreamFormat,
 )
 from .posix_time import parse_wall_clock, to_utc
 
@@ -35,6 +36,8 @@ _DISK_STATUS: Final = {
 _CHANNEL_STATUS: Final = {status.value.lower(): status for status in ChannelStatus}
 _ALARM_INPUT_KIND: Final = {kind.value: kind for kind in AlarmInputKind}
 _MAX_ID: Final = 65_535
+_MAX_FRAME_RATE: Final = 240
+_RESOLUTION: Final = re.compile(r"([0-9]{1,5})\s*[xX]\s*([0-9]{1,5})")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -121,6 +124,24 @@ def _alarm_rows(block: Node | None) -> Iterator[AlarmRow]:
     for name, node in block.children() if block else ():
         for row in node.all("item") or [node]:
             yield AlarmRow(name, row.get("id", "channelId"), row.text or row.get("status", "state", "value"))
+
+
+def read_stream_formats(document: Node) -> tuple[StreamFormat, ...]:
+    """List what the streams of `GetVideoStreamConfig` are made of, by order: main, then sub."""
+    streams = document.find("streams") or document
+    return tuple([_stream_format(item) for item in islice(streams.find_all("item"), MAX_ITEMS)])
+
+
+def _stream_format(item: Node) -> StreamFormat:
+    """Read one stream; a resolution is printed as 1920x1080."""
+    encoding, rate = item.get("encodeType"), item.number("frameRate")
+    size = _RESOLUTION.fullmatch(item.get("resolution") or "")
+    return StreamFormat(
+        encoding=encoding.lower() if encoding else None,
+        frame_rate=rate if rate is not None and 0 < rate <= _MAX_FRAME_RATE else None,
+        width=int(size[1]) if size else None,
+        height=int(size[2]) if size else None,
+    )
 
 
 def read_stream_names(document: Node) -> list[str]:
