@@ -14,12 +14,18 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 # Before anything of the test plugin: its own testing configuration would shadow this package.
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
+from custom_components.viewwall.wall_runtime import ThinClientConfigEntry
 from tests.simulators.device import Simulator
+from tests.simulators.thin_client import ThinClientSimulator
 
 type Later = Callable[[float], Awaitable[None]]
 """Lets seconds pass, and waits for what they bring."""
 type SetUp = Callable[..., Awaitable[ViewWallConfigEntry]]
 """Sets a simulated device up through the config flow, and connects its push."""
+
+
+type SetUpWall = Callable[..., Awaitable[ThinClientConfigEntry]]
+"""Sets a simulated Thin Client up through the config flow."""
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +66,26 @@ def set_up(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, soc
         return entry
 
     return _set_up
+
+
+@pytest.fixture
+def set_up_wall(hass: HomeAssistant, socket_enabled: None) -> SetUpWall:
+    """Return a function that adds a simulated Thin Client as a user does."""
+
+    async def _set_up_wall(simulator: ThinClientSimulator, **other: Any) -> ThinClientConfigEntry:
+        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        address = {
+            "host": simulator.host,
+            "password": simulator.password,
+            "connection": {"port": simulator.port},
+        } | other
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"], address)
+        assert result["type"] is FlowResultType.CREATE_ENTRY, result
+        await hass.async_block_till_done()
+        entry: ThinClientConfigEntry = result["result"]
+        return entry
+
+    return _set_up_wall
 
 
 @pytest.fixture

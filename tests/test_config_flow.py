@@ -1,6 +1,7 @@
 """Setting a device up, signing in again, moving it, and its options."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 import json
 from pathlib import Path
@@ -18,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.const import DOMAIN
+from custom_components.viewwall.thin_client import ThinClient
 from custom_components.viewwall.viewtron.client import ViewtronClient
 from custom_components.viewwall.viewtron.models import DeviceInfo, DeviceKind
 from tests.conftest import address_of
@@ -53,6 +55,16 @@ def _quiet_set_up() -> Iterator[AsyncMock]:
         patch("custom_components.viewwall.async_unload_entry", return_value=True),
     ):
         yield set_up
+
+
+@contextmanager
+def viewtron_says(**answer: Any) -> Iterator[AsyncMock]:
+    """Let a Viewtron device answer at every address."""
+    with (
+        patch.object(ThinClient, "looks_like_thin_client", return_value=False),
+        patch.object(ViewtronClient, "identify", **answer) as identify,
+    ):
+        yield identify
 
 
 async def begin(hass: HomeAssistant) -> str:
@@ -179,7 +191,7 @@ async def test_nameless_device_gets_another_title(
 ) -> None:
     """Call a device without a name by its model, else by its address."""
     info = DeviceInfo(kind=DeviceKind.IPC_V2, name=name, model=model, mac="58:5b:69:2b:50:02")
-    with patch.object(ViewtronClient, "identify", return_value=info):
+    with viewtron_says(return_value=info):
         result = await answer(hass, await begin(hass), host="192.168.1.57", password="secret")
     entry = await finish(hass, result)
 
@@ -233,7 +245,7 @@ async def test_address_in_every_form(
 ) -> None:
     """Take an address apart that was pasted from a browser; an empty port stays empty."""
     given = {"host": typed, "password": "secret"} | ({} if connection is None else {"connection": connection})
-    with patch.object(ViewtronClient, "identify", return_value=INFO):
+    with viewtron_says(return_value=INFO):
         entry = await finish(hass, await answer(hass, await begin(hass), **given))
 
     assert entry.data["host"] == host
@@ -247,7 +259,7 @@ async def test_address_in_every_form(
 async def test_what_is_no_address_is_said_at_the_field(hass: HomeAssistant, typed: str) -> None:
     """Refuse what can be no address without asking anybody, and go on in the same flow."""
     flow_id = await begin(hass)
-    with patch.object(ViewtronClient, "identify", return_value=INFO) as identify:
+    with viewtron_says(return_value=INFO) as identify:
         result = await answer(hass, flow_id, host=typed, password="secret")
         assert result["type"] is FlowResultType.FORM
         assert result["errors"] == {"host": "invalid_host"}
@@ -350,18 +362,18 @@ async def test_wrong_password_is_sent_once_per_try(hass: HomeAssistant, kind: ty
 async def test_unexpected_failure_is_unknown(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
     """Show `unknown`, and the details in the log alone, when our own code fails."""
     flow_id = await begin(hass)
-    with patch.object(ViewtronClient, "identify", side_effect=RuntimeError("a bug")):
+    with viewtron_says(side_effect=RuntimeError("a bug")):
         result = await answer(hass, flow_id, host="192.168.1.57", password="secret")
     assert result["errors"] == {"base": "unknown"}
     assert "a bug" in caplog.text
-    with patch.object(ViewtronClient, "identify", return_value=INFO):
+    with viewtron_says(return_value=INFO):
         await finish(hass, await answer(hass, flow_id, host="192.168.1.57", password="secret"))
 
 
 async def test_device_without_identity_is_unsupported(hass: HomeAssistant) -> None:
     """Refuse a device that tells neither MAC nor serial: it could never be known again."""
     flow_id = await begin(hass)
-    with patch.object(ViewtronClient, "identify", return_value=DeviceInfo(kind=DeviceKind.IPC_V1)):
+    with viewtron_says(return_value=DeviceInfo(kind=DeviceKind.IPC_V1)):
         result = await answer(hass, flow_id, host="192.168.1.57", password="secret")
 
     assert result["errors"] == {"base": "unsupported_device"}
@@ -475,6 +487,7 @@ async def test_reconfigure(hass: HomeAssistant, quiet_set_up: AsyncMock) -> None
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "reconfigure"
         fields = fields_of(result)
+        assert list(fields) == ["push", "host", "username", "password", "connection"]
         assert (fields["host"], fields["username"], fields["password"]) == ("192.0.2.9", "old", None)
         assert result["description_placeholders"] is not None
         assert (
@@ -508,7 +521,7 @@ async def test_reconfigure_can_empty_the_port(hass: HomeAssistant) -> None:
     )
     entry.add_to_hass(hass)
     flow = await entry.start_reconfigure_flow(hass)
-    with patch.object(ViewtronClient, "identify", return_value=INFO):
+    with viewtron_says(return_value=INFO):
         result = await answer(
             hass,
             flow["flow_id"],
@@ -660,6 +673,14 @@ def test_the_folded_section_has_its_texts(step: str) -> None:
     assert section["name"]
     assert list(section["data"]) == ["port", "ssl", "verify_ssl"]
     assert list(section["data_description"]) == ["port", "ssl", "verify_ssl"]
+
+
+def test_reconfigure_tells_the_push_address() -> None:
+    """Say where the device sends its events in a section of its own, which a Thin Client's form lacks."""
+    reconfigure = TEXTS["config"]["step"]["reconfigure"]
+
+    assert "{url}" in reconfigure["sections"]["push"]["description"]
+    assert "{url}" not in reconfigure["description"]
 
 
 def explained(screens: list[str]) -> str:

@@ -1,23 +1,47 @@
-"""ViewWall: Viewtron cameras and recorders in Home Assistant."""
+"""ViewWall: Viewtron cameras and recorders, and Aimetis Thin Clients, in Home Assistant."""
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME, CONF_VERIFY_SSL
+from typing import cast
+
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_STOP,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_actions
 from .alarms import AlarmBoard
 from .catalog import EntityCatalog
-from .const import CONF_HOLD_TIME, DEFAULT_HOLD_TIME, DOMAIN, PLATFORMS
+from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
 from .coordinator import ViewtronCoordinator
 from .detections import PostApplier
+from .firmware import FirmwareUpdater
 from .login_guard import forget_guard, guard_of
 from .push import PushReceiver
-from .runtime import ViewtronRuntime, ViewWallConfigEntry
-from .video import Snapshots, StreamAddresses
+from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
+from .thin_client import ThinClient
+from .video import Snapshots, Stills, StreamAddresses
 from .viewtron.client import ViewtronClient
+from .wall_coordinator import ThinClientCoordinator
+from .wall_display import WallDisplay
+from .wall_memory import WallMemory
+from .wall_runtime import ThinClientConfigEntry, ThinClientRuntime
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which are there before any device is."""
+    async_setup_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
@@ -30,7 +54,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
-    runtime = build_runtime(hass, entry)
+    if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
+        await _set_up_thin_client(hass, cast("ThinClientConfigEntry", entry))
+    else:
+        await _set_up_viewtron(hass, cast("ViewtronConfigEntry", entry))
+    return True
+
+
+async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> None:
+    runtime = build_viewtron(hass, entry)
     coordinator = runtime.coordinator
     entry.async_on_unload(runtime.board.close)
     await coordinator.async_config_entry_first_refresh()
@@ -46,11 +78,24 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
     await runtime.push.start()
-    return True
 
 
-def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRuntime:
-    """Put together what belongs to an entry; nothing is sent or registered yet."""
+async def _set_up_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> None:
+    runtime = build_thin_client(hass, entry)
+    coordinator = runtime.coordinator
+    entry.async_on_unload(runtime.close)
+    await runtime.open()
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = runtime
+    runtime.follow_polls()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, runtime.close))
+    runtime.display.start()
+
+
+def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronRuntime:
+    """Put together what belongs to a Viewtron device; nothing is sent or registered yet."""
     data = entry.data
     runtime = ViewtronRuntime(hass, entry, entry.unique_id or entry.entry_id)
     runtime.client = ViewtronClient(
@@ -72,14 +117,38 @@ def build_runtime(hass: HomeAssistant, entry: ViewWallConfigEntry) -> ViewtronRu
     return runtime
 
 
+def build_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> ThinClientRuntime:
+    """Put together what belongs to a Thin Client; nothing is sent yet."""
+    data = entry.data
+    runtime = ThinClientRuntime(hass, entry, entry.unique_id or entry.entry_id)
+    runtime.client = ThinClient(
+        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
+        data[CONF_HOST],
+        data[CONF_PASSWORD],
+        port=data[CONF_PORT],
+        ssl=data[CONF_SSL],
+        verify_ssl=data[CONF_VERIFY_SSL],
+    )
+    runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
+    runtime.memory = WallMemory(hass, entry.entry_id)
+    runtime.coordinator = ThinClientCoordinator(hass, entry, runtime.client)
+    runtime.display = WallDisplay(hass, entry, runtime.client, runtime.coordinator, runtime.memory)
+    runtime.coordinator.display = runtime.display
+    runtime.stills = Stills(hass, runtime.client.image)
+    runtime.firmware = FirmwareUpdater(hass, runtime)
+    return runtime
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
     """Unload a device; what was registered for it goes with it."""
+    runtime = entry.runtime_data
+    if isinstance(runtime, ThinClientRuntime):
+        return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     # No message may find its entities half gone.
-    push = entry.runtime_data.push
-    await push.stop()
+    await runtime.push.stop()
     if await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return True
-    await push.start()
+    await runtime.push.start()
     return False
 
 
@@ -87,22 +156,26 @@ async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     """Forget what outlives an entry's unloading."""
     forget_guard(hass, entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, f"account_locked_{entry.entry_id}")
+    if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
+        await WallMemory(hass, entry.entry_id).remove()
 
 
 @callback
-def _channel_ids(entry: ViewWallConfigEntry) -> set[tuple[str, str]]:
+def _present_devices(entry: ViewWallConfigEntry) -> set[tuple[str, str]]:
     runtime = entry.runtime_data
-    channels = {(DOMAIN, f"{runtime.device_id}_{channel.id}") for channel in runtime.coordinator.data.channels}
-    return channels | {(DOMAIN, runtime.device_id)}
+    channels = runtime.coordinator.data.channels if isinstance(runtime, ViewtronRuntime) else ()
+    return {(DOMAIN, f"{runtime.device_id}_{channel.id}") for channel in channels} | {(DOMAIN, runtime.device_id)}
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ViewWallConfigEntry, device: dr.DeviceEntry | dr.ChildDeviceEntry
 ) -> bool:
     """Allow to remove a channel that the recorder no longer has."""
-    if device.identifiers & _channel_ids(entry):
+    if device.identifiers & _present_devices(entry):
         return False
     runtime = entry.runtime_data
+    if isinstance(runtime, ThinClientRuntime):
+        return True
     for _, identifier in device.identifiers:
         channel = identifier.removeprefix(f"{runtime.device_id}_")
         if channel.isascii() and channel.isdigit():

@@ -1,4 +1,7 @@
-"""Alarms, and what is wrong with the device, as binary sensors."""
+"""Binary sensors.
+
+Viewtron: alarms, and what is wrong with the device. Thin Client: whether its maker knows it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .catalog import EntityKey
-from .entity import ViewtronEntity, attach_platform
+from .entity import ThinClientEntity, ViewtronEntity, attach_platform
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 from .viewtron.models import AlarmInput, DiskStatus
+from .wall_runtime import ThinClientRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -109,6 +113,15 @@ BINARY_SENSORS: Final[tuple[ViewtronBinarySensorDescription, ...]] = (
     ),
 )
 _BY_KEY: Final = {description.key: description for description in BINARY_SENSORS}
+WALL_BINARY_SENSORS: Final[tuple[BinarySensorEntityDescription, ...]] = (
+    BinarySensorEntityDescription(
+        key="registered",
+        translation_key="registered",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+    ),
+)
+_WALL_BY_KEY: Final = {description.key: description for description in WALL_BINARY_SENSORS}
 _INPUT: Final = "alarm_input_"
 
 
@@ -151,6 +164,21 @@ class ViewtronAlarmInput(ViewtronBinarySensor):
         return {"input_type": kind.value} if kind else None
 
 
+class ThinClientRegistration(ThinClientEntity, BinarySensorEntity):
+    """Whether the device is registered with its maker, whom the device itself asks."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Have it asked once a day, as long as somebody wants to know."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.runtime.coordinator.want_registration())
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.runtime.coordinator.data.registered
+
+
 def _make(runtime: ViewtronRuntime, key: EntityKey) -> ViewtronBinarySensor | None:
     if key[1].startswith(_INPUT):
         return ViewtronAlarmInput(runtime, key)
@@ -158,8 +186,17 @@ def _make(runtime: ViewtronRuntime, key: EntityKey) -> ViewtronBinarySensor | No
     return None if description is None else ViewtronBinarySensor(runtime, key, description)
 
 
+def _make_wall(runtime: ThinClientRuntime, key: EntityKey) -> ThinClientRegistration | None:
+    description = _WALL_BY_KEY.get(key[1])
+    return None if description is None else ThinClientRegistration(runtime, key[1], description)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the binary sensors of a device."""
-    await attach_platform(entry.runtime_data, Platform.BINARY_SENSOR, _make)
+    match entry.runtime_data:
+        case ViewtronRuntime() as runtime:
+            await attach_platform(runtime, Platform.BINARY_SENSOR, _make)
+        case ThinClientRuntime() as runtime:
+            await attach_platform(runtime, Platform.BINARY_SENSOR, _make_wall)

@@ -1,4 +1,8 @@
-"""Live video and snapshots of a camera, or of each channel of a recorder."""
+"""Cameras.
+
+Viewtron: live video and snapshots of a camera, or of each channel of a recorder. Thin Client: stills of each camera
+that the wall knows.
+"""
 
 from contextvars import ContextVar
 from typing import Final, override
@@ -11,8 +15,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .catalog import EntityKey
-from .entity import ViewtronEntity, attach_platform
+from .entity import ThinClientEntity, ViewtronEntity, attach_platform
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .wall_runtime import ThinClientRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -21,6 +26,10 @@ CAMERAS: Final[tuple[CameraEntityDescription, ...]] = (
     CameraEntityDescription(key="sub", translation_key="sub"),
 )
 _BY_KEY: Final = {description.key: description for description in CAMERAS}
+WALL_CAMERA: Final = CameraEntityDescription(key="camera", translation_key="camera")
+_WALL_CAMERA: Final = "camera_"
+_SHOWN_AT_FIRST: Final = 8
+"""How many of a wall's cameras are on by default."""
 
 # go2rtc's own RTSP client does not understand these recorders, its ffmpeg source does; Home Assistant's stream
 # component reads the plain address only.
@@ -100,13 +109,51 @@ class ViewtronCamera(ViewtronEntity, Camera):
             _FOR_STREAM.reset(token)
 
 
+class ThinClientCamera(ThinClientEntity, Camera):
+    """Stills of one camera of a wall, under the camera's own name."""
+
+    def __init__(self, runtime: ThinClientRuntime, key: str) -> None:
+        """Show the camera whose id ends the key."""
+        ThinClientEntity.__init__(self, runtime, key, WALL_CAMERA)
+        Camera.__init__(self)
+        self._camera_id = key.removeprefix(_WALL_CAMERA)
+        listed = [camera.id for camera in runtime.coordinator.data.cameras]
+        self._attr_entity_registry_enabled_default = self._camera_id in listed[:_SHOWN_AT_FIRST]
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.runtime.camera(self._camera_id) is not None
+
+    @property
+    @override
+    def name(self) -> str | None:
+        """Return the name that the wall gives the camera; one that is gone keeps its last name."""
+        if (camera := self.runtime.camera(self._camera_id)) is not None:
+            return camera.name
+        return self.registry_entry.original_name if self.registry_entry else None
+
+    @override
+    async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
+        """Return a still that the wall delivers, shared with other viewers."""
+        return await self.runtime.stills.get(self._camera_id) if self.available else None
+
+
 def _make(runtime: ViewtronRuntime, key: EntityKey) -> ViewtronCamera | None:
     description = _BY_KEY.get(key[1])
     return None if description is None else ViewtronCamera(runtime, key, description)
+
+
+def _make_wall(runtime: ThinClientRuntime, key: EntityKey) -> ThinClientCamera | None:
+    return ThinClientCamera(runtime, key[1]) if key[1].startswith(_WALL_CAMERA) else None
 
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the cameras of a device."""
-    await attach_platform(entry.runtime_data, Platform.CAMERA, _make)
+    match entry.runtime_data:
+        case ViewtronRuntime() as runtime:
+            await attach_platform(runtime, Platform.CAMERA, _make)
+        case ThinClientRuntime() as runtime:
+            await attach_platform(runtime, Platform.CAMERA, _make_wall)

@@ -123,9 +123,9 @@ class EntityCatalog:
             known.get(platform, set()).discard(key)
 
     async def attach(self, platform: Platform, expected: Iterable[EntityKey], add: AddEntities) -> None:
-        """Let a platform add its entities now: the expected ones and those of earlier runs."""
+        """Let a platform add its entities, the expected ones now."""
         self._adders[platform] = add
-        await self.ensure(platform, set(expected) | self._remembered.get(platform, set()))
+        await self.ensure(platform, expected)
 
     async def ensure(self, platform: Platform, keys: Iterable[EntityKey]) -> None:
         """Add what is not there yet; when this returns, new entities have their first state."""

@@ -1,16 +1,11 @@
-"""Set a device up by hand, sign in again, move it to another address, and its options."""
+"""Set a device up by hand, sign in again, move it to another address."""
 
 from collections.abc import Mapping
 import logging
 import secrets
 from typing import Any, Final, override
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigFlow,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
@@ -21,8 +16,7 @@ from homeassistant.const import (
     CONF_WEBHOOK_ID,
 )
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import SectionConfig, section
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.data_entry_flow import AbortFlow, SectionConfig, section
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -35,17 +29,20 @@ from homeassistant.util.network import is_ipv6_address
 import probatio
 from yarl import URL
 
-from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DEFAULT_USERNAME, DOMAIN
+from .const import CONF_KIND, DEFAULT_USERNAME, DOMAIN, KIND_THIN_CLIENT
 from .errors import error_key
 from .login_guard import guard_of
+from .options_flow import ThinClientOptionsFlow, ViewtronOptionsFlow
 from .push_url import push_placeholders
-from .viewtron.client import ViewtronClient
+from .recognition import Found, recognise
+from .thin_client import ThinClientError
 from .viewtron.errors import ViewtronError
-from .viewtron.models import DeviceInfo, DeviceKind
+from .viewtron.models import DeviceKind
 
 _LOGGER = logging.getLogger(__name__)
 
 SECTION_CONNECTION: Final = "connection"
+SECTION_PUSH: Final = "push"
 # Errors that a user can tell apart and do something about; everything else is "unknown".
 _FLOW_ERRORS: Final = frozenset(
     {"cannot_connect", "invalid_auth", "account_locked", "api_disabled", "no_permission", "unsupported_device"}
@@ -56,8 +53,21 @@ _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWOR
 _PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
 
 
-def _address_schema(data: Mapping[str, Any]) -> probatio.Schema:
-    """Return the form for address and login; what is known stands in it, but never the password."""
+type _Fields = dict[probatio.Marker, Any]
+
+
+def _host_field(data: Mapping[str, Any]) -> _Fields:
+    """Return the field for the address; what is known stands in it."""
+    return {probatio.Required(CONF_HOST, default=data.get(CONF_HOST, probatio.UNDEFINED)): TextSelector()}
+
+
+def _username_field(data: Mapping[str, Any]) -> _Fields:
+    """Return the field for the user, whom a Thin Client does not have."""
+    return {probatio.Optional(CONF_USERNAME, default=data.get(CONF_USERNAME, DEFAULT_USERNAME)): _USERNAME}
+
+
+def _password_and_connection(data: Mapping[str, Any]) -> _Fields:
+    """Return the field for the password, which is never shown again, and what few devices need."""
     port = data.get(CONF_PORT)
     is_unusual = bool(port or data.get(CONF_SSL) or data.get(CONF_VERIFY_SSL))
     connection = {
@@ -65,15 +75,30 @@ def _address_schema(data: Mapping[str, Any]) -> probatio.Schema:
         probatio.Optional(CONF_SSL, default=data.get(CONF_SSL, False)): bool,
         probatio.Optional(CONF_VERIFY_SSL, default=data.get(CONF_VERIFY_SSL, False)): bool,
     }
+    return {
+        probatio.Required(CONF_PASSWORD): _PASSWORD,
+        # Without a default of its own, or the form would not show what stands inside.
+        probatio.Optional(SECTION_CONNECTION): section(
+            probatio.Schema(connection), SectionConfig(collapsed=not is_unusual)
+        ),
+    }
+
+
+def _new_schema(data: Mapping[str, Any]) -> probatio.Schema:
+    """Return the form for a device of either family."""
+    return probatio.Schema({**_host_field(data), **_username_field(data), **_password_and_connection(data)})
+
+
+def _moved_schema(data: Mapping[str, Any], kind: str) -> probatio.Schema:
+    """Return the form for a device that is set up; a Viewtron device's has its push address above."""
+    if kind == KIND_THIN_CLIENT:
+        return probatio.Schema({**_host_field(data), **_password_and_connection(data)})
     return probatio.Schema(
         {
-            probatio.Required(CONF_HOST, default=data.get(CONF_HOST, probatio.UNDEFINED)): TextSelector(),
-            probatio.Optional(CONF_USERNAME, default=data.get(CONF_USERNAME, DEFAULT_USERNAME)): _USERNAME,
-            probatio.Required(CONF_PASSWORD): _PASSWORD,
-            # Without a default of its own, or the form would not show what stands inside.
-            probatio.Optional(SECTION_CONNECTION): section(
-                probatio.Schema(connection), SectionConfig(collapsed=not is_unusual)
-            ),
+            probatio.Optional(SECTION_PUSH): section(probatio.Schema({}), SectionConfig(collapsed=False)),
+            **_host_field(data),
+            **_username_field(data),
+            **_password_and_connection(data),
         }
     )
 
@@ -107,7 +132,7 @@ def _entry_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Sets up one camera or recorder."""
+    """Sets up one camera, recorder or Thin Client."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -120,9 +145,10 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> ViewWallOptionsFlow:
-        """Return the options flow."""
-        return ViewWallOptionsFlow()
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the options flow of the device's family."""
+        is_thin_client = config_entry.data[CONF_KIND] == KIND_THIN_CLIENT
+        return ThinClientOptionsFlow() if is_thin_client else ViewtronOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -133,19 +159,17 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for address and login, and try them once."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, info, errors = await self._try_address(user_input)
-            if info is not None:
-                if (known := await self._identify(info)) is not None:
+            data, found, errors = await self._try_address(user_input)
+            if found is not None:
+                if (known := await self._identify(found)) is not None:
                     guard_of(self.hass, known.entry_id).clear()
-                self._abort_if_unique_id_configured(
-                    updates={key: value for key, value in data.items() if key != CONF_WEBHOOK_ID}
-                )
-                self._data = data | {CONF_KIND: info.kind.value, CONF_WEBHOOK_ID: secrets.token_hex(16)}
-                self._title = info.name or info.model or data[CONF_HOST]
+                self._abort_if_unique_id_configured(updates=data)
+                self._data = data | {CONF_KIND: found.kind, CONF_WEBHOOK_ID: secrets.token_hex(16)}
+                self._title = found.title or data[CONF_HOST]
+                if found.is_thin_client:
+                    return self.async_create_entry(title=self._title, data=self._data)
                 return await self.async_step_push()
-        return self.async_show_form(
-            step_id="manual", data_schema=_address_schema(_shown_again(user_input)), errors=errors
-        )
+        return self.async_show_form(step_id="manual", data_schema=_new_schema(_shown_again(user_input)), errors=errors)
 
     async def async_step_push(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the address to type into the device, and where, by its kind."""
@@ -172,21 +196,14 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
                 CONF_USERNAME: user_input.get(CONF_USERNAME) or DEFAULT_USERNAME,
                 CONF_PASSWORD: user_input[CONF_PASSWORD],
             }
-            info, errors = await self._try(dict(entry.data) | login)
-            if info is not None:
-                await self._identify(info)
-                self._abort_if_unique_id_mismatch()
-                guard_of(self.hass, entry.entry_id).clear()
+            found, errors = await self._try(dict(entry.data) | login)
+            if found is not None:
+                await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=login)
-        schema = probatio.Schema(
-            {
-                probatio.Optional(CONF_USERNAME, default=entry.data[CONF_USERNAME]): _USERNAME,
-                probatio.Required(CONF_PASSWORD): _PASSWORD,
-            }
-        )
+        username = {} if entry.data[CONF_KIND] == KIND_THIN_CLIENT else _username_field(entry.data)
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=schema,
+            data_schema=probatio.Schema({**username, probatio.Required(CONF_PASSWORD): _PASSWORD}),
             errors=errors,
             description_placeholders={"device": entry.title, "host": entry.data[CONF_HOST]},
         )
@@ -196,58 +213,53 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, info, errors = await self._try_address(user_input)
-            if info is not None:
-                await self._identify(info)
-                self._abort_if_unique_id_mismatch()
-                guard_of(self.hass, entry.entry_id).clear()
-                return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: info.kind.value})
+            data, found, errors = await self._try_address(user_input)
+            if found is not None:
+                await self._expect(entry, found)
+                return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: found.kind})
         shown = entry.data if user_input is None else _shown_again(user_input)
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=_address_schema(shown),
+            data_schema=_moved_schema(shown, entry.data[CONF_KIND]),
             errors=errors,
             description_placeholders={"device": entry.title}
             | push_placeholders(self.hass, entry.data[CONF_WEBHOOK_ID]),
         )
 
-    async def _try_address(
-        self, user_input: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], DeviceInfo | None, dict[str, str]]:
+    async def _try_address(self, user_input: Mapping[str, Any]) -> tuple[dict[str, Any], Found | None, dict[str, str]]:
         try:
             data = _entry_address(user_input)
         except ValueError:
             return {}, None, {CONF_HOST: "invalid_host"}
-        info, errors = await self._try(data)
-        return data, info, errors
+        found, errors = await self._try(data)
+        if found is not None and found.is_thin_client:
+            # It has one user only, whatever was typed for the other family.
+            data[CONF_USERNAME] = DEFAULT_USERNAME
+        return data, found, errors
 
-    async def _try(self, data: Mapping[str, Any]) -> tuple[DeviceInfo | None, dict[str, str]]:
+    async def _try(self, data: Mapping[str, Any]) -> tuple[Found | None, dict[str, str]]:
         """Ask the device who it is, with exactly one login."""
-        client = ViewtronClient(
-            async_get_clientsession(self.hass, verify_ssl=data[CONF_VERIFY_SSL]),
-            data[CONF_HOST],
-            data[CONF_USERNAME],
-            data[CONF_PASSWORD],
-            port=data[CONF_PORT],
-            ssl=data[CONF_SSL],
-            verify_ssl=data[CONF_VERIFY_SSL],
-        )
         try:
-            info = await client.identify()
-        except ViewtronError as error:
+            return await recognise(self.hass, data), {}
+        except (ViewtronError, ThinClientError) as error:
             _LOGGER.debug("Set-up of %s failed: %s", data[CONF_HOST], error)
             key = error_key(error)
             return None, {"base": key if key in _FLOW_ERRORS else "unknown"}
         except Exception:
             _LOGGER.exception("Unexpected error while asking the device")
             return None, {"base": "unknown"}
-        if not (info.mac or info.serial):
-            return None, {"base": "unsupported_device"}
-        return info, {}
 
-    async def _identify(self, info: DeviceInfo) -> ConfigEntry | None:
+    async def _identify(self, found: Found) -> ConfigEntry | None:
         """Take the device's identity; return the entry that it has already."""
-        return await self.async_set_unique_id(info.mac or info.serial, raise_on_progress=False)
+        return await self.async_set_unique_id(found.unique_id, raise_on_progress=False)
+
+    async def _expect(self, entry: ConfigEntry, found: Found) -> None:
+        """Make sure that it is the entry's device that has accepted the login; raises AbortFlow."""
+        await self._identify(found)
+        self._abort_if_unique_id_mismatch()
+        if found.is_thin_client != (entry.data[CONF_KIND] == KIND_THIN_CLIENT):
+            raise AbortFlow("unique_id_mismatch")
+        guard_of(self.hass, entry.entry_id).clear()
 
 
 def push_schema(kind: DeviceKind) -> probatio.Schema:
@@ -268,23 +280,3 @@ def _shown_again(user_input: Mapping[str, Any] | None) -> dict[str, Any]:
     typed = dict(user_input or {})
     connection: dict[str, Any] = typed.pop(SECTION_CONNECTION, {})
     return typed | connection
-
-
-class ViewWallOptionsFlow(OptionsFlowWithReload):
-    """Options of one device."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how long a detection stays on."""
-        if user_input is not None:
-            return self.async_create_entry(data={CONF_HOLD_TIME: int(user_input[CONF_HOLD_TIME])})
-        hold_time = NumberSelector(
-            NumberSelectorConfig(min=1, max=300, mode=NumberSelectorMode.BOX, unit_of_measurement="s")
-        )
-        schema = probatio.Schema(
-            {
-                probatio.Required(
-                    CONF_HOLD_TIME, default=self.config_entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME)
-                ): hold_time
-            }
-        )
-        return self.async_show_form(step_id="init", data_schema=schema)

@@ -1,11 +1,13 @@
 """Polling: what is asked, how often, what a failure means."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import issue_registry as ir
@@ -14,8 +16,13 @@ from homeassistant.util import dt as dt_util
 
 from .alarms import CHANNEL_KEYS, AlarmBoard, poll_rows
 from .const import DOMAIN
-from .errors import error_key
+from .errors import DeviceError, error_key, error_placeholders
 from .login_guard import RETRY_AFTER, guard_of
+from .thin_client import (
+    ThinClientAuthError,
+    ThinClientConnectionError,
+    ThinClientError,
+)
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import (
     ViewtronAuthError,
@@ -28,7 +35,7 @@ from .viewtron.errors import (
 from .viewtron.models import AlarmInput, AlarmStatus, Channel, DeviceInfo, Disk
 
 if TYPE_CHECKING:
-    from .runtime import ViewWallConfigEntry
+    from .runtime import ViewtronConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -60,60 +67,43 @@ class ViewtronState:
         return next((disk for disk in self.disks or () if disk.id == disk_id), None)
 
 
-class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
-    """Polls one device, each fact at its own pace."""
+class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
+    """Polls a device; a refused password is tried once more after a while, and then never again by itself."""
 
-    config_entry: ViewWallConfigEntry
+    config_entry: ConfigEntry[Any]
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ViewWallConfigEntry,
-        client: ViewtronClient,
-        board: AlarmBoard,
-        push_alive: Callable[[], bool],
-        on_alarms: Callable[[Mapping[str, Mapping[str, bool]]], None],
-    ) -> None:
-        """Poll with `client` and tell `board` the alarms; `on_alarms` sees them as sent."""
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], interval: timedelta) -> None:
+        """Poll the device of `entry`."""
         super().__init__(
-            hass,
-            _LOGGER,
-            config_entry=entry,
-            name=entry.title,
-            update_interval=POLL_WITHOUT_PUSH,
-            always_update=False,
+            hass, _LOGGER, config_entry=entry, name=entry.title, update_interval=interval, always_update=False
         )
-        self.client = client
-        self._board = board
-        self._on_alarms = on_alarms
-        self._push_alive = push_alive
         self._due: dict[str, float] = {}
-        self._refused: set[str] = set()
         self._has_given_up = False
         self._guard = guard_of(hass, entry.entry_id)
 
-    @callback
-    def refresh_soon(self, what: str | None = None) -> None:
-        """Poll before it is time, because of what was pushed or was not; `what` (`channels`) is asked for as well."""
-        if what is not None:
-            self._due.pop(what, None)
-        # A refused password waits for its minute, whatever is pushed meanwhile.
-        if not (self._guard.refused or self._has_given_up):
-            self.config_entry.async_create_background_task(
-                self.hass, self.async_request_refresh(), f"{DOMAIN} poll out of turn"
-            )
+    @property
+    def may_ask(self) -> bool:
+        """Tell whether a poll out of turn would spend no login that has to wait."""
+        return not (self._guard.refused or self._has_given_up)
+
+    @abstractmethod
+    async def _poll(self) -> StateT:
+        """Ask what is due. Raises the device's errors."""
+
+    @abstractmethod
+    def _allow_retry(self) -> None:
+        """Allow the client one more login."""
 
     @override
-    async def _async_update_data(self) -> ViewtronState:
-        self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
+    async def _async_update_data(self) -> StateT:
         if self._has_given_up:
             # Only the user can help; whoever asks for a refresh must not spend another login on it.
             raise self._refused_for_good()
         if self._guard.refused:
-            self.client.allow_retry()
+            self._allow_retry()
         try:
             state = await self._poll()
-        except ViewtronAuthError as error:
+        except (ViewtronAuthError, ThinClientAuthError) as error:
             if self._guard.refuse(self.hass.loop.time()):
                 self._has_given_up = True
                 raise self._refused_for_good() from error
@@ -125,8 +115,8 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
             self._report_locked()
             # The coordinator rounds down to whole seconds: one more, or the client would still hold its tongue.
             raise self._failed(error, retry_after=self._guard.blocked_until - now + 1) from error
-        except ViewtronError as error:
-            if isinstance(error, ViewtronConnectionError):
+        except (ViewtronError, ThinClientError) as error:
+            if isinstance(error, ViewtronConnectionError | ThinClientConnectionError):
                 # While a device is away, another one may get its address.
                 self._due.pop("info", None)
             raise self._failed(error) from error
@@ -141,12 +131,19 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
             translation_placeholders={"device": self.config_entry.title},
         )
 
-    def _failed(self, error: ViewtronError, retry_after: float | None = None) -> UpdateFailed:
+    def _failed(self, error: DeviceError, retry_after: float | None = None) -> UpdateFailed:
         return UpdateFailed(
             translation_domain=DOMAIN,
             translation_key=error_key(error),
-            translation_placeholders={"device": self.config_entry.title},
+            translation_placeholders=error_placeholders(error, self.config_entry.title),
             retry_after=retry_after,
+        )
+
+    def _other_device(self) -> UpdateFailed:
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="other_device",
+            translation_placeholders={"device": self.config_entry.title},
         )
 
     def _report_locked(self) -> None:
@@ -160,6 +157,48 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
             translation_placeholders={"device": self.config_entry.title},
         )
 
+
+class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
+    """Polls one Viewtron device, each fact at its own pace."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ViewtronConfigEntry,
+        client: ViewtronClient,
+        board: AlarmBoard,
+        push_alive: Callable[[], bool],
+        on_alarms: Callable[[Mapping[str, Mapping[str, bool]]], None],
+    ) -> None:
+        """Poll with `client` and tell `board` the alarms; `on_alarms` sees them as sent."""
+        super().__init__(hass, entry, POLL_WITHOUT_PUSH)
+        self.client = client
+        self._board = board
+        self._on_alarms = on_alarms
+        self._push_alive = push_alive
+        self._refused: set[str] = set()
+
+    @callback
+    def refresh_soon(self, what: str | None = None) -> None:
+        """Poll before it is time, because of what was pushed or was not; `what` (`channels`) is asked for as well."""
+        if what is not None:
+            self._due.pop(what, None)
+        # A refused password waits for its minute, whatever is pushed meanwhile.
+        if self.may_ask:
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_request_refresh(), f"{DOMAIN} poll out of turn"
+            )
+
+    @override
+    def _allow_retry(self) -> None:
+        self.client.allow_retry()
+
+    @override
+    async def _async_update_data(self) -> ViewtronState:
+        self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
+        return await super()._async_update_data()
+
+    @override
     async def _poll(self) -> ViewtronState:
         """Ask what is due: the identity first, then the alarms, then what changes slowly."""
         info = await self._slowly("info", _IDENTITY, self._identify)
@@ -206,11 +245,7 @@ class ViewtronCoordinator(DataUpdateCoordinator[ViewtronState]):
     async def _identify(self) -> DeviceInfo:
         info = await self.client.identify()
         if self.config_entry.unique_id not in (info.mac, info.serial):
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="other_device",
-                translation_placeholders={"device": self.config_entry.title},
-            )
+            raise self._other_device()
         return info
 
     async def _slowly[T](self, what: str, every: float, ask: Callable[[], Awaitable[T]]) -> T | None:

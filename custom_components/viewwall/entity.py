@@ -1,4 +1,4 @@
-"""Base of all Viewtron entities."""
+"""Bases of all entities, one per family, and how platforms get theirs."""
 
 from collections.abc import Callable
 from typing import override
@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import async_get_current_platform
 from .catalog import EntityKey, unique_id
 from .const import DOMAIN
 from .runtime import ViewtronRuntime
+from .wall_runtime import ThinClientRuntime
 
 
 class ViewtronEntity(Entity):
@@ -60,10 +61,42 @@ class ViewtronEntity(Entity):
         self.async_write_ha_state()
 
 
-async def attach_platform(
-    runtime: ViewtronRuntime,
+class ThinClientEntity(Entity):
+    """An entity of a Thin Client, found by its key."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, runtime: ThinClientRuntime, key: str, description: EntityDescription) -> None:
+        """Describe the entity `key` of `runtime`."""
+        self.runtime = runtime
+        self.key = key
+        self.entity_description = description
+        self._attr_unique_id = unique_id(runtime.device_id, (None, key))
+        self._attr_device_info = dr.DeviceInfo(identifiers={(DOMAIN, runtime.device_id)})
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.runtime.reachable
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to polls, and to what we change ourselves."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.runtime.coordinator.async_add_listener(self.async_write_ha_state))
+
+    @override
+    async def async_removed_from_registry(self) -> None:
+        """Make room: what the device still has may come back."""
+        self.runtime.catalog.forget(Platform(self.platform.domain), (None, self.key))
+        await super().async_removed_from_registry()
+
+
+async def attach_platform[RuntimeT: ViewtronRuntime | ThinClientRuntime](
+    runtime: RuntimeT,
     platform: Platform,
-    make: Callable[[ViewtronRuntime, EntityKey], Entity | None],
+    make: Callable[[RuntimeT, EntityKey], Entity | None],
 ) -> None:
     """Add a platform's entities, those of now and those that are seen later; `make` returns None for unknown keys."""
     entities = async_get_current_platform()
@@ -71,4 +104,4 @@ async def attach_platform(
     async def _add(keys: list[EntityKey]) -> None:
         await entities.async_add_entities([entity for key in keys if (entity := make(runtime, key)) is not None])
 
-    await runtime.catalog.attach(platform, runtime.expected()[platform], _add)
+    await runtime.catalog.attach(platform, runtime.wanted(platform), _add)

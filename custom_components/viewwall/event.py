@@ -66,4 +66,5 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the event entities of a device."""
-    await attach_platform(entry.runtime_data, Platform.EVENT, _make)
+    if isinstance(entry.runtime_data, ViewtronRuntime):
+        await attach_platform(entry.runtime_data, Platform.EVENT, _make)

@@ -70,4 +70,5 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the images of a device."""
-    await attach_platform(entry.runtime_data, Platform.IMAGE, _make)
+    if isinstance(entry.runtime_data, ViewtronRuntime):
+        await attach_platform(entry.runtime_data, Platform.IMAGE, _make)

@@ -1,4 +1,4 @@
-"""What belongs to one running entry, put together once and found by everything else."""
+"""What belongs to one running Viewtron device, put together once and found by everything else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ from .video import Snapshots, StreamAddresses
 from .viewtron import Plate
 from .viewtron.client import ViewtronClient
 from .viewtron.models import Channel, DeviceInfo
+from .wall_runtime import ThinClientRuntime
+from .web_address import web_address
 
-type ViewWallConfigEntry = ConfigEntry[ViewtronRuntime]
+type ViewtronConfigEntry = ConfigEntry[ViewtronRuntime]
+type ViewWallConfigEntry = ConfigEntry[ViewtronRuntime | ThinClientRuntime]
 
 MAX_CHANNELS: Final = 256
 MAX_UNKNOWN_FIELDS: Final = 50
@@ -47,7 +50,7 @@ class ViewtronRuntime:
     snapshots: Snapshots
     streams: StreamAddresses
 
-    def __init__(self, hass: HomeAssistant, entry: ViewWallConfigEntry, device_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ViewtronConfigEntry, device_id: str) -> None:
         """Start with empty stores; `device_id` is the head of all unique ids."""
         self.hass = hass
         self.entry = entry
@@ -91,6 +94,10 @@ class ViewtronRuntime:
         expected[Platform.BINARY_SENSOR] |= {key for key in self.board.mentioned() if self._is_ours(key)}
         return expected
 
+    def wanted(self, platform: Platform) -> set[EntityKey]:
+        """Return the entities to begin with: the expected ones and those of earlier runs."""
+        return self.expected().get(platform, set()) | self.catalog.remembered(platform)
+
     @callback
     def follow_polls(self) -> None:
         """Take over what a poll has shown: names, channels, disks."""
@@ -127,10 +134,6 @@ class ViewtronRuntime:
         info = self.info
         self._channel_limit = self._highest_channel()
         registry = dr.async_get(self.hass)
-        data = self.entry.data
-        scheme = "https" if data["ssl"] else "http"
-        host = f"[{data['host']}]" if ":" in data["host"] else data["host"]
-        port = f":{data['port']}" if data["port"] else ""
         registry.async_get_or_create(
             config_entry_id=self.entry.entry_id,
             identifiers={(DOMAIN, self.device_id)},
@@ -141,7 +144,7 @@ class ViewtronRuntime:
             serial_number=info.serial,
             sw_version=info.firmware,
             hw_version=info.hardware,
-            configuration_url=f"{scheme}://{host}{port}",
+            configuration_url=web_address(self.entry.data),
         )
         if info.kind.is_nvr:
             for channel in self.coordinator.data.channels:

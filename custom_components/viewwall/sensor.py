@@ -1,4 +1,7 @@
-"""The last plate, disks, and how the device and its messages fare, as sensors."""
+"""Sensors.
+
+Viewtron: the last plate, disks, and how the device and its messages fare. Thin Client: where its video comes from.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,14 +21,18 @@ from homeassistant.helpers.event import async_call_later
 
 from .catalog import EntityKey
 from .detections import plate_data, plate_event_type
-from .entity import ViewtronEntity, attach_platform
+from .entity import ThinClientEntity, ViewtronEntity, attach_platform
 from .event import PLATE_EVENT_TYPES
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .thin_client.settings import DIRECT_CONNECT, MOBILE_BRIDGE
 from .viewtron.models import Disk, DiskStatus
+from .wall_coordinator import ThinClientState
+from .wall_runtime import ThinClientRuntime
 
 PARALLEL_UPDATES = 0
 
 MESSAGE_PACE: Final = timedelta(minutes=1)
+VIDEO_SOURCES: Final = [DIRECT_CONNECT, MOBILE_BRIDGE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,13 @@ class DiskSensorDescription(SensorEntityDescription):
     """Describes a sensor of one disk."""
 
     value: Callable[[Disk], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThinClientSensorDescription(SensorEntityDescription):
+    """Describes a sensor of a wall."""
+
+    value: Callable[[ThinClientState], str | None]
 
 
 def _last_plate(runtime: ViewtronRuntime, channel: int | None) -> str | None:
@@ -150,6 +164,30 @@ DISK_SENSORS: Final[tuple[DiskSensorDescription, ...]] = (
     ),
 )
 _BY_KEY: Final = {description.key: description for description in SENSORS}
+WALL_SENSORS: Final[tuple[ThinClientSensorDescription, ...]] = (
+    ThinClientSensorDescription(
+        key="video_source",
+        translation_key="video_source",
+        device_class=SensorDeviceClass.ENUM,
+        options=VIDEO_SOURCES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # A word that the document does not know is no state of an enum.
+        value=lambda state: state.video_source if state.video_source in VIDEO_SOURCES else None,
+    ),
+    ThinClientSensorDescription(
+        key="mobile_bridge_server",
+        translation_key="mobile_bridge_server",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda state: state.mobile_bridge_server,
+    ),
+    ThinClientSensorDescription(
+        key="api_version",
+        translation_key="api_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda state: state.info.api_version,
+    ),
+)
+_WALL_BY_KEY: Final = {description.key: description for description in WALL_SENSORS}
 
 
 class ViewtronSensor(ViewtronEntity, SensorEntity):
@@ -237,6 +275,17 @@ class ViewtronDiskSensor(ViewtronEntity, SensorEntity):
         return None if disk is None else self.entity_description.value(disk)
 
 
+class ThinClientSensor(ThinClientEntity, SensorEntity):
+    """A sensor of a wall."""
+
+    entity_description: ThinClientSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        return self.entity_description.value(self.runtime.coordinator.data)
+
+
 def _make(runtime: ViewtronRuntime, key: EntityKey) -> SensorEntity | None:
     for disk_description in DISK_SENSORS:
         if key[1].startswith(f"{disk_description.key}_"):
@@ -246,8 +295,17 @@ def _make(runtime: ViewtronRuntime, key: EntityKey) -> SensorEntity | None:
     return None if description is None else ViewtronSensor(runtime, key, description)
 
 
+def _make_wall(runtime: ThinClientRuntime, key: EntityKey) -> ThinClientSensor | None:
+    description = _WALL_BY_KEY.get(key[1])
+    return None if description is None else ThinClientSensor(runtime, key[1], description)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: ViewWallConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of a device."""
-    await attach_platform(entry.runtime_data, Platform.SENSOR, _make)
+    match entry.runtime_data:
+        case ViewtronRuntime() as runtime:
+            await attach_platform(runtime, Platform.SENSOR, _make)
+        case ThinClientRuntime() as runtime:
+            await attach_platform(runtime, Platform.SENSOR, _make_wall)

@@ -1,0 +1,128 @@
+"""What has to be known about a wall after a restart of Home Assistant: its screen, the way back, and our cameras."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What a wall shows, to be shown again: a panel with its cameras, or a camera that fills it, or nothing."""
+
+    panel_id: str | None = None
+    """The panel on the screen, or below what hides it."""
+    camera_id: str | None = None
+    """The camera in full screen."""
+    stopped: bool = False
+    cells: tuple[str | None, ...] = ()
+    """The panel's cameras, row by row: a device may forget those that were set one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """The way back: to what, and when (seconds since 1970)."""
+
+    at: float
+    duration: float
+    """Seconds from the call to the return; a clock that was set back must not make the wall wait longer."""
+    screen: Screen
+    listed: tuple[str | None, ...] | None = None
+    """The cameras of that panel as the device has listed them since it is off the screen; None before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the device lists as long as nobody else has touched the wall."""
+
+    panel_id: str | None
+    before: tuple[str | None, ...] = ()
+    """Panels that a slow device may still list, as they were shown before; empty once it has followed."""
+    cells: tuple[str | None, ...] | None = None
+    """None until the device has listed them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenMemory:
+    """What the device itself cannot tell about its screen."""
+
+    camera_id: str | None = None
+    """The camera that fills the screen."""
+    stopped: bool = False
+    back: Return | None = None
+    watch: Watch | None = None
+
+
+class WallMemory:
+    """The memory of one wall, on disk before anything depends on it. It holds no secrets."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Start empty; `load` reads what an earlier run has left."""
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}", atomic_writes=True)
+        self.screen = ScreenMemory()
+        self.added: Mapping[str, str] = {}
+        """Viewtron camera (`<device>` or `<device>_<channel>`) -> id of the wall's camera that was made from it."""
+
+    async def load(self) -> None:
+        """Read what an earlier run has left; what cannot be understood is forgotten."""
+        stored = await self._store.async_load()
+        if stored is None:
+            return
+        try:
+            self.screen = _screen_memory(stored["screen"])
+            self.added = {str(source): str(camera_id) for source, camera_id in stored["added"].items()}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            _LOGGER.debug("The memory of a wall cannot be read: %s", type(error).__name__)
+
+    async def keep(self, screen: ScreenMemory) -> None:
+        """Remember the screen; when this returns, it is on disk."""
+        if screen != self.screen:
+            self.screen = screen
+            await self._save()
+
+    async def remember_added(self, source: str, camera_id: str) -> None:
+        """Remember which camera of the wall was made from a Viewtron camera."""
+        self.added = {**self.added, source: camera_id}
+        await self._save()
+
+    async def forget_camera(self, camera_id: str) -> None:
+        """Forget a camera that the wall no longer has."""
+        self.added = {source: known for source, known in self.added.items() if known != camera_id}
+        await self._save()
+
+    async def remove(self) -> None:
+        """Remove the file."""
+        await self._store.async_remove()
+
+    async def _save(self) -> None:
+        await self._store.async_save({"screen": asdict(self.screen), "added": dict(self.added)})
+
+
+def _screen_memory(data: Mapping[str, Any]) -> ScreenMemory:
+    """Build the memory from its JSON. Raises KeyError, TypeError or ValueError."""
+    back, watch = data["back"], data["watch"]
+    return ScreenMemory(
+        camera_id=data["camera_id"],
+        stopped=bool(data["stopped"]),
+        back=Return(
+            at=float(back["at"]),
+            duration=float(back["duration"]),
+            screen=Screen(**back["screen"] | {"cells": tuple(back["screen"]["cells"])}),
+            listed=_cells(back["listed"]),
+        )
+        if back
+        else None,
+        watch=Watch(**watch | {"before": tuple(watch["before"]), "cells": _cells(watch["cells"])}) if watch else None,
+    )
+
+
+def _cells(cells: list[str | None] | None) -> tuple[str | None, ...] | None:
+    return None if cells is None else tuple(cells)
