@@ -39,10 +39,11 @@ class Pusher:
         self._timeout = timeout
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.connections = 0
+        self._turn = asyncio.Lock()
 
     async def send(self, body: bytes) -> PushResult:
-        """Send one post and return the answer; raises OSError or TimeoutError when none comes."""
-        async with asyncio.timeout(self._timeout):
+        """Send one post when its turn has come; raises OSError or TimeoutError when no answer comes."""
+        async with self._turn, asyncio.timeout(self._timeout):
             reused = self._streams is not None
             try:
                 return await self._send(body)

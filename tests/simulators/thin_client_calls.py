@@ -193,8 +193,15 @@ def camera_picture(wall: Machine, call: Call) -> Any:
 def preview_picture(wall: Machine, call: Call) -> Any:
     """Return a picture of a camera that was not added yet; the body is an array, as in the sample."""
     match call.json():
-        case [{"Id": str(camera_id), "Streams": [{"SnapshotUri": str(uri)}, *_]}, *_] if uri:
-            return picture_json(wall.still(WallCamera(id=camera_id, name=f"Preview of {uri}")), call.manners)
+        case [{"Id": str(camera_id), "Streams": [{"SnapshotUri": str(uri)} as stream, *_], **rest}, *_] if uri:
+            camera = WallCamera(
+                id=camera_id,
+                name=f"Preview of {uri}",
+                username=str(rest.get("Username", "")),
+                password=str(rest.get("Password", "")),
+                streams=[stream],
+            )
+            return picture_json(wall.still(camera), call.manners)
     raise CallError
 
 
