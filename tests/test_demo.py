@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -186,14 +186,27 @@ def test_ports_are_remembered(tmp_path: Path, socket_enabled: None) -> None:
     assert moved.placed[1].port != first.placed[1].port
 
 
+def test_ports_of_an_older_demo_are_kept(tmp_path: Path, socket_enabled: None) -> None:
+    """A file from before the wall had ports for fewer devices."""
+    memory = tmp_path / "ports.json"
+    older = [(place.port, place.rtsp_port) for place in House("UTC", memory).placed]
+    memory.write_text(json.dumps(older))
+    house = House("UTC", memory)
+    assert [(place.port, place.rtsp_port) for place in house.placed] == older
+    assert json.loads(memory.read_text()) == [*map(list, older), [house.wall_port, house.monitor_port]]
+
+
 async def test_house_opens_and_closes(house: House) -> None:
     """Every device listens, with video, and leaves nothing behind."""
     async with house:
         for place in house.placed:
             assert (place.device.port, place.rtsp.port) == (place.port, place.rtsp_port)
+        assert house.wall.port == house.wall_port
     for place in house.placed:
         require_port("127.0.0.1", place.port)
         require_port("127.0.0.1", place.rtsp_port)
+    for port in (house.wall_port, house.monitor_port):
+        require_port("127.0.0.1", port)
     assert len({device.mac for device in house.devices}) == 4
 
 
@@ -256,6 +269,53 @@ async def test_lost_posts_leave_nothing_behind(
     assert house.door.alarms["perimeterAlarm"] == {1: False}
 
 
+async def test_posts_wait_for_each_other(house: House) -> None:
+    """A sign of life in the middle of another post goes behind it over the same connection."""
+    bodies = 0
+
+    async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal bodies
+        with suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                await reader.readexactly(int(head.lower().split(b"content-length:")[1].split()[0]))
+                bodies += 1
+                await asyncio.sleep(0.01)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(_answer, "127.0.0.1", 0) as server:
+        house.gate.push_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        await asyncio.gather(house.gate.send_keepalive(), house.gate.send_alarm("motionAlarm", True))
+        await house.gate.stop()
+    assert bodies == 2
+
+
+async def test_blocked_car_comes_regularly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the second car, and no chance keeps it away for long."""
+    played: list[str] = []
+    life = Traffic(house, seed=1)
+
+    async def _play(scene: Callable[[], Awaitable[None]], pause: tuple[float, float]) -> None:
+        played.append(getattr(scene, "__name__", ""))
+        if len(played) == 40:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(traffic, "_BEFORE_FIRST", 0)
+    monkeypatch.setattr(life, "_play", _play)
+    with suppress(asyncio.CancelledError):
+        await life._live()
+    blocked = [index for index, name in enumerate(played) if name == "blocked_car_at_gate"]
+    assert blocked[0] == 1
+    assert blocked[1:] == list(range(11, 40, 6))
+
+
+async def test_blocked_car_is_on_the_block_list(house: House, posts: list[Post]) -> None:
+    """The camera says so."""
+    await Traffic(house, seed=1).blocked_car_at_gate()
+    [plate] = [plate for post in posts for plate in post.plates]
+    assert plate.listed == "block"
+
+
 def test_dashboard_shows_what_there_is(house: House) -> None:
     """Cards name the entities by their registry, disabled and missing ones have none."""
     registry = [
@@ -277,12 +337,16 @@ def _registered(entity_id: str, unique_id: str, disabled_by: str | None = None) 
     return {"entity_id": entity_id, "unique_id": unique_id, "platform": "viewwall", "disabled_by": disabled_by}
 
 
-def test_automations_name_their_entity() -> None:
-    """The event entity's name stands wherever it belongs."""
+def test_automations_name_their_entities() -> None:
+    """The entities' names stand wherever they belong."""
+    words = {"{event}": "event.a", "{wall}": "select.b", "{camera}": "camera.c", "{duration}": {"seconds": 20}}
     for automation in automations._AUTOMATIONS.values():
-        filled = automations._filled(automation, "event.somewhere")
-        assert "{event}" not in json.dumps(filled)
-        assert filled["triggers"][0]["target"] == {"entity_id": "event.somewhere"}
+        filled = automations._filled(automation, words)
+        assert not [word for word in words if word in json.dumps(filled)]
+        assert filled["triggers"][0]["target"] == {"entity_id": "event.a"}
+    [action] = automations._filled(automations._AUTOMATIONS["viewwall_demo_wall"], words)["actions"]
+    assert action["target"] == {"entity_id": "select.b"}
+    assert action["data"] == {"camera": "camera.c", "duration": {"seconds": 20}}
 
 
 async def test_dead_home_assistant_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

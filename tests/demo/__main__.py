@@ -26,15 +26,18 @@ from .arguments import (
 from .automations import add_automations
 from .check import check
 from .configuration import local_zone, seed
-from .dashboard import add_dashboard, entities_of
-from .entries import add_devices
+from .dashboard import Entities, add_dashboard, entities_of
+from .entries import add_devices, add_gate_to_wall, add_monitor
 from .hass_process import HomeAssistantProcess
-from .home_api import PASSWORD, USERNAME, signed_in
+from .home_api import PASSWORD, USERNAME, HomeAssistant, signed_in
 from .house import House
 from .traffic import Traffic
 
 _START_LIMIT: Final = 150
 _CHECK_LIMIT: Final = 180
+_SHOWN: Final = {"seconds": 20}
+_CHECKED: Final = {"seconds": 4}
+"""How long the wall shows the gate in the demo, and in its check."""
 
 
 def say(text: str) -> None:
@@ -54,6 +57,7 @@ async def _run(options: Options, folder: Path) -> None:
         for place in house.placed:
             login = f"{place.device.username} / {place.device.password}"
             say(f"  {place.device.name}: {place.device.model} at {place.device.url}, login {login}")
+        say(f"  {house.wall.name}: Thin Client at {house.wall.url}, password {house.wall.password}")
         say("Starting Home Assistant (a quarter of a minute, longer on a slow machine) ...")
         async with HomeAssistantProcess(config, folder / "hass.log") as hass:
             try:
@@ -86,10 +90,10 @@ async def _use(options: Options, base: str, house: House) -> None:
             say("Home Assistant answers. Adding the devices to ViewWall ...")
             new = await add_devices(home, house)
             say(f"  added {', '.join(new)}" if new else "  all there from an earlier start")
+            await add_monitor(home, house)
             entities = await entities_of(home)
-            if event := entities.find(house.gate, "event", "license_plate"):
-                await add_automations(home, event)
-            await add_dashboard(home, house, entities)
+            await _let_wall_follow(home, house, entities, duration=_CHECKED if options.check else _SHOWN)
+            await add_dashboard(home, house, entities, is_wall_new=house.wall.name in new)
     except TimeoutError:
         raise DemoError(f"Home Assistant was not ready after {_START_LIMIT} seconds") from None
     except aiohttp.ClientError as error:
@@ -107,6 +111,16 @@ async def _use(options: Options, base: str, house: House) -> None:
         await asyncio.gather(events, return_exceptions=True)
 
 
+async def _let_wall_follow(home: HomeAssistant, house: House, entities: Entities, *, duration: dict[str, int]) -> None:
+    """Give the wall the gate's camera, and add the automations; a user may have switched their entities off."""
+    event = entities.find(house.gate, "event", "license_plate")
+    wall = entities.find(house.wall, "select", "panel")
+    camera = entities.find(house.gate, "camera", "sub")
+    if event and wall and camera:
+        await add_gate_to_wall(home, house, wall=wall, camera=camera)
+        await add_automations(home, event=event, wall=wall, camera=camera, duration=duration)
+
+
 def _welcome(options: Options, base: str) -> None:
     """Tell where the demo is and what to look at."""
     say("Ready.")
@@ -115,9 +129,10 @@ def _welcome(options: Options, base: str) -> None:
     say("")
     if options.host in EVERYWHERE:
         say(f"  It listens at {options.host}: everybody in your network can open it, and the password is known to all.")
-    say("  Look at: the dashboard (live video, plates, alarms), the bell (a plate on a list was read),")
-    say("  Settings > Devices & services > ViewWall (all devices), Settings > Automations (two examples).")
-    say("  The first car comes now, then something happens every half minute or so; at night there is little.")
+    say("  Look at: the dashboard (live video, plates, alarms, the video wall), the bell (a plate on a list was read),")
+    say("  Settings > Devices & services > ViewWall (all devices), Settings > Automations (three examples).")
+    say("  The first car comes now, a blocked one next, which fills the video wall with the gate for 20 seconds.")
+    say("  Then something happens every half minute or so; at night there is little.")
     say("  Ctrl-C ends it; the next start goes on from here (--fresh begins anew).")
 
 

@@ -38,7 +38,8 @@ def parse_arguments(arguments: Sequence[str]) -> Options:
     """Read the command line; raises SystemExit with a usage line for what it cannot be."""
     parser = argparse.ArgumentParser(
         prog="script/demo",
-        description="Start a real Home Assistant with ViewWall and simulated cameras and recorders. Ctrl-C ends it.",
+        description="Start a real Home Assistant with ViewWall and simulated cameras, recorders and a video wall."
+        " Ctrl-C ends it.",
         epilog="Everything is kept in .demo/ inside this checkout: a second start goes on where the first one ended.",
     )
     parser.add_argument(
@@ -51,7 +52,7 @@ def parse_arguments(arguments: Sequence[str]) -> Options:
         "--check",
         action="store_true",
         help="start a second demo beside any other, on free ports and in a temporary folder; wait until a plate, its"
-        " picture and live video came through Home Assistant, and stop",
+        " picture and live video came through Home Assistant and a plate filled the video wall, and stop",
     )
     return Options(**vars(parser.parse_args(arguments)))
 

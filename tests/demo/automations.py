@@ -1,5 +1,6 @@
-"""Two automations that show what a plate can do, made as the automation editor makes them."""
+"""Automations that show what a plate can do, made as the automation editor makes them."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .home_api import HomeAssistant
@@ -16,7 +17,7 @@ _FRESH: Final = (
 
 
 def _plate_automation(alias: str, description: str, kind: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return an automation for plates of one kind at the gate; `{event}` stands for the event entity."""
+    """Return an automation for plates of one kind at the gate; `{event}` stands for the event entity, and so on."""
     return {
         "alias": alias,
         "description": description,
@@ -55,25 +56,41 @@ _AUTOMATIONS: Final = {
         "block",
         [_notify("Gate", f"{_PLATE} is on the block list ({_CAR}).")],
     ),
+    "viewwall_demo_wall": _plate_automation(
+        "Show blocked plates on the video wall",
+        "A plate of the block list fills the wall with the gate's camera; after a while the wall goes back by itself.",
+        "block",
+        [
+            {
+                "action": "viewwall.show_camera",
+                "target": {"entity_id": "{wall}"},
+                "data": {"camera": "{camera}", "duration": "{duration}"},
+            }
+        ],
+    ),
 }
 
 
-async def add_automations(home: HomeAssistant, plate_event: str) -> None:
-    """Add the automations for the event entity of the gate's plates; those of an earlier start stay as they are."""
+async def add_automations(home: HomeAssistant, *, event: str, wall: str, camera: str, duration: dict[str, int]) -> None:
+    """Add the automations for the gate's plates and camera and an entity of the wall, all by their ids.
+
+    Those of an earlier start stay as they are.
+    """
+    words = {"{event}": event, "{wall}": wall, "{camera}": camera, "{duration}": duration}
     for key, automation in _AUTOMATIONS.items():
         path = f"/api/config/automation/config/{key}"
         if await home.get_json(path) is None:
-            await home.post(path, _filled(automation, plate_event))
+            await home.post(path, _filled(automation, words))
 
 
-def _filled(part: Any, event: str) -> Any:
-    """Return a part of an automation with the event entity's name in it."""
+def _filled(part: Any, words: Mapping[str, object]) -> Any:
+    """Return a part of an automation with these texts replaced."""
     match part:
         case dict():
-            return {key: _filled(value, event) for key, value in part.items()}
+            return {key: _filled(value, words) for key, value in part.items()}
         case list():
-            return [_filled(value, event) for value in part]
-        case "{event}":
-            return event
+            return [_filled(value, words) for value in part]
+        case str():
+            return words.get(part, part)
         case _:
             return part

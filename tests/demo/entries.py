@@ -1,37 +1,114 @@
-"""The demo's devices as entries of ViewWall, by its own config flow."""
+"""The demo's devices as entries of ViewWall, by its own config flow, and the wall's monitor beside them."""
 
 import asyncio
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from .arguments import DemoError
 from .home_api import HomeAssistant
 from .house import House, Placed
+from .monitor import LIVE, STILL
 
 DOMAIN: Final = "viewwall"
-_FLOWS: Final = "/api/config/config_entries/flow"
+MONITOR_DOMAIN: Final = "mjpeg"
+_MONITOR: Final = "Monitor of the lobby wall"
+_ENTRIES: Final = "/api/config/config_entries"
+_FLOWS: Final = f"{_ENTRIES}/flow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A device to be added: how its device in Home Assistant is known, and what a user types into the form."""
+
+    name: str
+    identifier: str
+    is_moved: bool
+    address: dict[str, Any]
+
+    @classmethod
+    def of(cls, place: Placed) -> Self:
+        """Describe a camera or recorder."""
+        device = place.device
+        return cls(
+            name=device.name,
+            identifier=device.mac,
+            is_moved=place.is_moved,
+            address={
+                "host": "127.0.0.1",
+                "username": device.username,
+                "password": device.password,
+                "connection": {"port": place.port},
+            },
+        )
+
+    @classmethod
+    def wall(cls, house: House) -> Self:
+        """Describe the wall."""
+        return cls(
+            name=house.wall.name,
+            identifier=house.wall.serial,
+            is_moved=house.wall_is_moved,
+            address={
+                "host": "127.0.0.1",
+                "password": house.wall.password,
+                "connection": {"port": house.wall_port},
+            },
+        )
 
 
 async def add_devices(home: HomeAssistant, house: House) -> list[str]:
     """Add the devices that are not there yet and tell all where to post; return the names of the new ones."""
     known = await _known_entries(home)
     new = []
-    for place in house.placed:
-        entry_id = known.get(place.device.mac)
+    wall = _Wanted.wall(house)
+    for wanted, place in ((wall, None), *((_Wanted.of(place), place) for place in house.placed)):
+        entry_id = known.get(wanted.identifier)
         if entry_id is None:
-            url = await _add(home, place)
-            new.append(place.device.name)
+            url = await _add(home, wanted)
+            new.append(wanted.name)
         else:
-            url = await _look_up(home, entry_id, place)
-        if place.device is not house.old_recorder:
-            # Recorders of that age post nothing: they are asked instead.
+            url = await _look_up(home, entry_id, wanted)
+        # Recorders of the old one's age post nothing: they are asked instead.
+        if url and place is not None and place.device is not house.old_recorder:
             place.device.push_url = f"{home.base}{urlsplit(url).path}"
-    await _wait_until_loaded(home, len(house.placed))
+    await _wait_until_loaded(home, len(house.placed) + 1)
     return new
 
 
+async def add_monitor(home: HomeAssistant, house: House) -> None:
+    """Add the picture of the wall's screen, which is the demo's own and none of ViewWall's."""
+    base = f"http://127.0.0.1:{house.monitor_port}"
+    address = {"mjpeg_url": f"{base}{LIVE}", "still_image_url": f"{base}{STILL}", "verify_ssl": False}
+    for entry in await home.command("config_entries/get", domain=MONITOR_DOMAIN):
+        if entry["title"] == _MONITOR:
+            if house.wall_is_moved:
+                flow = await home.post(f"{_ENTRIES}/options/flow", {"handler": entry["entry_id"]})
+                await home.post(f"{_ENTRIES}/options/flow/{flow['flow_id']}", address)
+            return
+    flow = await home.post(_FLOWS, {"handler": MONITOR_DOMAIN})
+    await home.post(f"{_FLOWS}/{flow['flow_id']}", {"name": _MONITOR, **address})
+
+
+async def add_gate_to_wall(home: HomeAssistant, house: House, *, wall: str, camera: str) -> None:
+    """Let ViewWall tell the wall of the gate's camera, unless it knows it; takes the ids of their entities."""
+    if house.gate_on_wall is not None:
+        return
+    target = {"entity_id": wall}
+    await home.post(_action("add_camera"), target | {"camera_entity": camera})
+    if house.gate_on_wall is None:
+        raise DemoError("The gate's camera could not be added to the wall")
+    cells = [camera, house.door.name]
+    await home.post(_action("create_panel"), target | {"name": "Entrances", "width": 2, "height": 1, "cells": cells})
+
+
+def _action(name: str) -> str:
+    """Return the path of an action of ViewWall that answers."""
+    return f"/api/services/{DOMAIN}/{name}?return_response"
+
+
 async def _known_entries(home: HomeAssistant) -> dict[str, str]:
-    """Return the entries of earlier starts by the device's MAC."""
+    """Return the entries of earlier starts by the device's MAC or serial number."""
     entries = {}
     for device in await home.command("config/device_registry/list"):
         for domain, identifier in device["identifiers"]:
@@ -40,37 +117,29 @@ async def _known_entries(home: HomeAssistant) -> dict[str, str]:
     return entries
 
 
-async def _add(home: HomeAssistant, place: Placed) -> str:
-    """Go through the flow as a user would; return the address that it shows."""
+async def _add(home: HomeAssistant, wanted: _Wanted) -> str | None:
+    """Go through the flow as a user would; return the address to post to if it shows one."""
     flow = await home.post(_FLOWS, {"handler": DOMAIN})
     if flow.get("type") == "menu":
         flow = await home.post(f"{_FLOWS}/{flow['flow_id']}", {"next_step_id": "manual"})
-    step = await home.post(f"{_FLOWS}/{flow['flow_id']}", _address(place))
+    step = await home.post(f"{_FLOWS}/{flow['flow_id']}", wanted.address)
+    if step["type"] == "create_entry":
+        return None
     if step.get("step_id") != "push":
-        raise DemoError(f"{place.device.name} could not be added: {step.get('errors') or step.get('reason')}")
+        raise DemoError(f"{wanted.name} could not be added: {step.get('errors') or step.get('reason')}")
     await home.post(f"{_FLOWS}/{flow['flow_id']}", {})
     return str(step["description_placeholders"]["url"])
 
 
-async def _look_up(home: HomeAssistant, entry_id: str, place: Placed) -> str:
-    """Return the address of an entry, which its reconfiguration shows, and tell it where its device is now."""
+async def _look_up(home: HomeAssistant, entry_id: str, wanted: _Wanted) -> str | None:
+    """Return the address that an entry's reconfiguration shows, if any, and tell it where its device is now."""
     flow = await home.post(_FLOWS, {"handler": DOMAIN, "entry_id": entry_id})
-    url = str(flow["description_placeholders"]["url"])
-    if place.is_moved:
-        await home.post(f"{_FLOWS}/{flow['flow_id']}", _address(place))
+    url = (flow.get("description_placeholders") or {}).get("url")
+    if wanted.is_moved:
+        await home.post(f"{_FLOWS}/{flow['flow_id']}", wanted.address)
     else:
         await home.delete(f"{_FLOWS}/{flow['flow_id']}")
     return url
-
-
-def _address(place: Placed) -> dict[str, Any]:
-    """Return what a user types into the form."""
-    return {
-        "host": "127.0.0.1",
-        "username": place.device.username,
-        "password": place.device.password,
-        "connection": {"port": place.port},
-    }
 
 
 async def _wait_until_loaded(home: HomeAssistant, count: int) -> None:

@@ -1,42 +1,39 @@
-"""The simulated devices of the demo, each with live video that shows what it detects."""
+"""The simulated devices of the demo: cameras with live video of what they detect, and a wall that shows them."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import json
 from pathlib import Path
 from typing import Final, Self, override
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from PIL import Image
 
 from tests.simulators.drawn import draw_overview
 from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator, RecorderSimulator
-from tests.simulators.pictures import Subject, paint_scene
-from tests.simulators.rtsp import MAIN_SIZE, SUB_SIZE, Picture, RtspSimulator, Stream, nvr_path
+from tests.simulators.rtsp import MAIN_SIZE, SUB_SIZE, RtspSimulator, Stream, nvr_path
 from tests.simulators.state import Auth, Shape, SimChannel, SimDisk
+from tests.simulators.thin_client_state import Preset, WallCamera, WallPanel, made_id, stream_of
 
 from .arguments import free_port
+from .eyes import Eye, View
+from .monitor import Monitor
+from .wall import LobbyWall, grid
 
-_SUBJECTS: Final[Mapping[str, Subject]] = {"person": "person", "face": "person", "car": "car", "motor": "two_wheeler"}
 _RECORDER_CHANNELS: Final = (
     "Driveway", "Back yard", "Parking lot", "Warehouse", "Garden", "Side door", "Camera 7", "Camera 8",
 )  # fmt: skip
 _OLD_CHANNELS: Final = ("Storage hall", "Loading dock", "Street", "Camera 4")
 _FIRST_PORT: Final = 18461
-
-
-@dataclass(slots=True)
-class View:
-    """What stands before a camera now: a number plate, or a person, face, car or motor."""
-
-    plate: str | None = None
-    subject: str | None = None
+_STREAMS: Final = ("main", "sub")
 
 
 class GateCamera(IpcV2Simulator):
     """The plate camera."""
+
+
+class DoorCamera(IpcV1Simulator):
+    """The camera at the front door."""
 
 
 class Recorder(NvrV2Simulator):
@@ -62,28 +59,70 @@ class Placed:
     port: int
     rtsp_port: int
     is_moved: bool
+    eyes: dict[int, Eye] = field(init=False)
+    """What its channels see; a camera is its own channel 1."""
     rtsp: RtspSimulator = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare the video."""
+        self.eyes = _eyes(self.device)
         self.rtsp = RtspSimulator(
             username=self.device.username,
             password=self.device.password,
-            streams=_streams(self.device),
+            streams={
+                _path(self.device, channel, name): Stream(eye.picture(size), size)
+                for channel, eye in self.eyes.items()
+                for name, size in (("main", MAIN_SIZE), ("sub", SUB_SIZE))
+            },
             now=self.device.clock.local,
         )
         self.device.rtsp_port = self.rtsp_port
 
+    def eye_behind(self, address: str) -> Eye | None:
+        """Return the eye that an RTSP address shows, None for an address of another device."""
+        url = urlsplit(address)
+        if url.port != self.rtsp_port:
+            return None
+        path = f"{url.path}?{url.query}" if url.query else url.path
+        return next(
+            (
+                eye
+                for channel, eye in self.eyes.items()
+                if path in (_path(self.device, channel, name) for name in _STREAMS)
+            ),
+            None,
+        )
+
+    def on_wall(self, channel: int = 1, *, ptz: bool = False) -> WallCamera:
+        """Return a channel as a Thin Client knows it that fetches the picture itself."""
+        name, device = self.eyes[channel].title, self.device
+        stream = stream_of("127.0.0.1") | {
+            "MediaUri": f"rtsp://127.0.0.1:{self.rtsp_port}{_path(device, channel, 'main')}",
+            "SnapshotUri": f"http://127.0.0.1:{self.port}/GetSnapshot/{channel}",
+        }
+        return WallCamera(
+            id=made_id(name),
+            name=name,
+            address="127.0.0.1",
+            # A Thin Client counts from 0.
+            channel=channel - 1,
+            username=device.username,
+            password=device.password,
+            streams=[stream],
+            ptz=ptz,
+            presets=[Preset(name="Home"), Preset(name="Fence", x=40, y=-10, z=3)] if ptz else [],
+        )
+
 
 class House:
-    """All devices; `gate`, `door`, `recorder` and `old_recorder` are what the events happen to."""
+    """All devices; `gate`, `door`, `recorder` and `old_recorder` are what the events happen to, `wall` shows them."""
 
     def __init__(self, time_zone: str, ports: Path | None) -> None:
         """Set the devices up; `ports` is the file that remembers their ports, None takes any free ones."""
         self.gate = GateCamera(
             name="Gate", mac="58:5b:69:2b:71:a1", password="open-Sesame-4", auth=Auth.DIGEST, shape=Shape.FIELD
         )
-        self.door = IpcV1Simulator(name="Front door", mac="58:5b:69:1a:72:b2", password="door-Mat-22")
+        self.door = DoorCamera(name="Front door", mac="58:5b:69:1a:72:b2", password="door-Mat-22")
         self.recorder = Recorder(
             name="Recorder", mac="58:5b:69:4d:73:c3", password="tape-Reel-81", auth=Auth.DIGEST, shape=Shape.FIELD
         )
@@ -97,8 +136,12 @@ class House:
             # Whoever looks at the picture compares its clock with the wall's.
             device.clock.tz = zone
             device.clock.zone = posix_zone(datetime.now(zone))
-        places = _places(len(self.devices), ports)
+        *places, (self.wall_port, self.monitor_port, self.wall_is_moved) = _places(len(self.devices) + 1, ports)
         self.placed = [Placed(device, *place) for device, place in zip(self.devices, places, strict=True)]
+        self.wall = LobbyWall(self._eye_of, ports.with_name("wall.json") if ports else None)
+        self.wall.clock.tz = zone
+        self.wall.furnish(*_wall_content(self.placed[1], self.placed[2], self.placed[3]))
+        self.monitor = Monitor(self.wall)
 
     async def __aenter__(self) -> Self:
         """Switch everything on."""
@@ -106,6 +149,8 @@ class House:
             for place in self.placed:
                 await place.device.start("127.0.0.1", place.port)
                 await place.rtsp.start("127.0.0.1", place.rtsp_port)
+            await self.wall.start("127.0.0.1", self.wall_port)
+            await self.monitor.start("127.0.0.1", self.monitor_port)
         except BaseException:
             await self._stop()
             raise
@@ -115,8 +160,25 @@ class House:
         """Switch everything off."""
         await self._stop()
 
+    @property
+    def gate_on_wall(self) -> WallCamera | None:
+        """Return the gate's camera as the wall knows it, None before somebody added it."""
+        return self.wall.shows(self.placed[0].eyes[1])
+
+    def _eye_of(self, camera: WallCamera) -> Eye | None:
+        """Return what is at a camera's address, None where nothing is or the login is wrong."""
+        for place in self.placed:
+            login = (place.device.username, place.device.password)
+            for stream in camera.streams:
+                eye = place.eye_behind(str(stream.get("MediaUri")))
+                if eye and (camera.username, camera.password) == login:
+                    return eye
+        return None
+
     async def _stop(self) -> None:
         """Close all ports, also when some were never opened."""
+        await self.monitor.stop()
+        await self.wall.stop()
         for place in self.placed:
             await place.rtsp.stop()
             await place.device.stop()
@@ -160,42 +222,43 @@ def _places(count: int, memory: Path | None) -> list[tuple[int, int, bool]]:
         return [(free_port(), free_port(), False) for _ in range(count)]
     wanted: list[list[int]] = [[_FIRST_PORT + 2 * number, _FIRST_PORT + 2 * number + 1] for number in range(count)]
     if memory.exists():
-        wanted = json.loads(memory.read_text(encoding="utf-8"))
+        known = json.loads(memory.read_text(encoding="utf-8"))
+        # An older demo had fewer devices.
+        wanted = known + wanted[len(known) :]
     given = [[free_port(port) for port in pair] for pair in wanted]
     memory.write_text(json.dumps(given), encoding="utf-8")
     return [(pair[0], pair[1], pair != old) for pair, old in zip(given, wanted, strict=True)]
 
 
-def _streams(device: Device) -> dict[str, Stream]:
-    """Return what the paths of a device show."""
-    sizes = (MAIN_SIZE, SUB_SIZE)
+def _path(device: Device, channel: int, stream: str) -> str:
+    """Return the path of a channel's stream, main or sub."""
     if isinstance(device, CameraSimulator):
-        return {f"/profile{number}": Stream(_seen_by(device, size), size) for number, size in enumerate(sizes, 1)}
-    return {
-        nvr_path(channel.id, name): Stream(_seen_on(device, channel, size), size)
-        for channel in device.channels
-        if channel.status != "offline"
-        for name, size in zip(("main", "sub"), sizes, strict=True)
-    }
+        return f"/profile{_STREAMS.index(stream) + 1}"
+    return nvr_path(channel, stream)
 
 
-def _seen_by(camera: CameraSimulator, size: tuple[int, int]) -> Picture:
-    """Return what a camera sees."""
-    return _painter(camera.name, lambda: View(camera.plate_in_view, camera.subject_in_view), size)
+def _eyes(device: Device) -> dict[int, Eye]:
+    """Return what the channels of a device see."""
+    if isinstance(device, CameraSimulator):
+        return {1: Eye(device.name, lambda: View(device.plate_in_view, device.subject_in_view))}
+    return {channel.id: _eye_on(device, channel) for channel in device.channels if channel.status != "offline"}
 
 
-def _seen_on(recorder: RecorderSimulator, channel: SimChannel, size: tuple[int, int]) -> Picture:
+def _eye_on(recorder: RecorderSimulator, channel: SimChannel) -> Eye:
     """Return what a recorder's channel sees."""
     views = recorder.views if isinstance(recorder, Recorder) else {}
-    return _painter(channel.name, lambda: views.get(channel.id, View()), size)
+    return Eye(channel.name, lambda: views.get(channel.id, View()))
 
 
-def _painter(title: str, look: Callable[[], View], size: tuple[int, int]) -> Picture:
-    """Return a function that draws what is in view at a moment."""
-
-    def _paint(moment: datetime) -> Image.Image:
-        view = look()
-        subject = _SUBJECTS[view.subject] if view.subject else None
-        return paint_scene(title=title, moment=moment, plate=view.plate, subject=subject, size=size)
-
-    return _paint
+def _wall_content(door: Placed, recorder: Placed, old_recorder: Placed) -> tuple[list[WallCamera], list[WallPanel]]:
+    """Return the cameras and panels of a new wall; the gate's camera is missing, so that it can be added."""
+    cameras = [
+        door.on_wall(), recorder.on_wall(1), recorder.on_wall(2, ptz=True), recorder.on_wall(3), recorder.on_wall(4),
+        old_recorder.on_wall(1), old_recorder.on_wall(2),
+    ]  # fmt: skip
+    panels = [
+        grid("House", 2, 2, ("Front door", "Back yard", "Parking lot", "Warehouse")),
+        grid("Grounds", 3, 2, ("Driveway", "Parking lot", "Warehouse", "Storage hall", "Loading dock", None)),
+        grid("Front door only", 1, 1, ("Front door",)),
+    ]
+    return cameras, panels

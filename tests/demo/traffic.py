@@ -15,14 +15,17 @@ from tests.simulators import ipc_plates, ipc_posts, nvr_posts
 from tests.simulators.drawn import draw_crop, draw_overview
 from tests.simulators.posts_base import Picture, Plate, Target
 
-from .house import Device, House, View
+from .eyes import View
+from .house import Device, House
 
 _NIGHT: Final = (23, 6)
 _BY_DAY: Final = (20.0, 40.0)
 _BY_NIGHT: Final = (240.0, 720.0)
+_BEFORE_FIRST: Final = 1.5
 _FIRST: Final = (11.0, 14.0)
 _APPROACH: Final = 1.0
 _STAY: Final = 8.0
+_BLOCKED_EVERY: Final = 6
 _PERSON_BOX: Final = (3600, 3400, 5200, 9300)
 _CAMERA_BEAT: Final = 30.0
 _RECORDER_BEAT: Final = 10.0
@@ -47,6 +50,7 @@ _CARS: Final = (
     Car("DHL4021", "temporaryList", "Suppliers", "Parcel service", "van"),
     Car("XYZ900", "blackList", "Unwanted", None),
 )
+_BLOCKED: Final = _CARS[-1]
 # The drawn car has one of these paints, chosen by its number.
 _PAINTS: Final = ("red", "blue", "white", "grey", "green", "yellow")
 
@@ -77,10 +81,10 @@ class Traffic:
 
     async def _live(self) -> None:
         """Show everything once, at whatever hour, then go by the clock."""
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(_BEFORE_FIRST)
         first: tuple[Callable[[], Awaitable[None]], ...] = (
-            lambda: self.car_at_gate(_CARS[0]), self.person_at_door, self.person_on_channel, self.car_on_channel,
-            self.face_at_door,
+            lambda: self.car_at_gate(_CARS[0]), self.blocked_car_at_gate, self.person_at_door, self.person_on_channel,
+            self.car_on_channel, self.face_at_door,
         )  # fmt: skip
         for scene in first:
             await self._play(scene, _FIRST)
@@ -89,8 +93,10 @@ class Traffic:
             self.car_on_channel, self.motion_on_channel, self.motion_on_old_recorder,
         )  # fmt: skip
         weights = (8, 3, 1, 2, 3, 2, 3, 2)
-        while True:
+        for number in count(1):
             [scene] = self._random.choices(scenes, weights)
+            if number % _BLOCKED_EVERY == 0:
+                scene = self.blocked_car_at_gate
             await self._play(scene, _BY_NIGHT if is_night(self._house.gate.clock.local()) else _BY_DAY)
 
     async def _play(self, scene: Callable[[], Awaitable[None]], pause: tuple[float, float]) -> None:
@@ -108,8 +114,8 @@ class Traffic:
             return Car(f"{letters}{self._random.randrange(100, 999)}", direction=direction)
         return self._random.choice(_CARS)
 
-    async def car_at_gate(self, car: Car | None = None) -> None:
-        """Read a plate at the gate while the car stands there."""
+    async def car_at_gate(self, car: Car | None = None, *, patience: float = 1) -> None:
+        """Read a plate at the gate while the car stands there, `patience` times as long as others."""
         car = car or self._some_car()
         gate = self._house.gate
         gate.plate_in_view = car.number
@@ -129,11 +135,15 @@ class Traffic:
             )
             overview = gate.overview(plate=car.number)
             await gate.push(ipc_plates.plates(gate.identity(), stamp, [plate], dialect=gate.dialect, overview=overview))
-            await asyncio.sleep(_STAY)
+            await asyncio.sleep(_STAY * patience)
         finally:
             gate.plate_in_view = None
             gate.set_alarm("motionAlarm", False)
         await gate.send_alarm("motionAlarm", False)
+
+    async def blocked_car_at_gate(self) -> None:
+        """Let a car come that is not wanted, and stay to be seen on the wall."""
+        await self.car_at_gate(_BLOCKED, patience=2)
 
     @asynccontextmanager
     async def _somebody_at_door(self, field: str) -> AsyncIterator[None]:
