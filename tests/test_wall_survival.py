@@ -302,24 +302,6 @@ async def test_end_between_two_steps_of_a_return(
         assert (wall.showing(), wall.active_panel) == (shown, FOUR)
 
 
-async def test_killed_right_after_a_new_session(
-    hass: HomeAssistant,
-    set_up_wall: SetUpWall,
-    later: Later,
-    freezer: FrozenDateTimeFactory,
-    wall: ThinClientSimulator,
-) -> None:
-    """Know the session of a run that was killed in the second in which it was opened."""
-    await set_up_wall(wall)
-    await later(POLL)
-    wall.expire_sessions()
-    await act(hass, "show_panel", wall, panel="Wide view", duration=20)
-    kill(hass)
-    freezer.tick(5)
-    async with started_again():
-        assert (wall.most_sessions, len(wall.sessions)) == (1, 1)
-
-
 async def test_clock_that_starts_in_the_past(
     hass: HomeAssistant,
     set_up_wall: SetUpWall,

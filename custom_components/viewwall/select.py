@@ -90,6 +90,12 @@ def _preset_names(runtime: ThinClientRuntime, number: int) -> Names:
 
 async def _choose_preset(runtime: ThinClientRuntime, number: int, option: str) -> None:
     preset = runtime.presets(number)[int(_id_of(_preset_names(runtime, number), option))]
+    before = _cell(runtime, number)
+    await runtime.coordinator.read_panels()
+    now = _cell(runtime, number)
+    if before is None or now is None or now.camera_id != before.camera_id:
+        # Another hand has put another camera there, which must not move.
+        raise _GoneError
     await runtime.client.ptz_goto_preset(number - 1, preset)
 
 

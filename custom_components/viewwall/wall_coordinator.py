@@ -22,6 +22,7 @@ from .thin_client import (
     ThinClientProtocolError,
 )
 from .thin_client.readings import serial_as_mac
+from .wall_screen import active_panel
 
 if TYPE_CHECKING:
     from .wall_display import WallDisplay
@@ -51,6 +52,10 @@ class ThinClientState:
     newest_firmware: str | None = None
     presets: Mapping[str, tuple[Preset, ...]] = field(default_factory=dict)
     """Camera id -> its presets, where it has some."""
+
+
+def _presets_of(camera_id: str) -> str:
+    return f"presets of {camera_id}"
 
 
 class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
@@ -170,18 +175,25 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
     async def _read_presets(self) -> None:
         """Ask for the presets of cameras that the active panel shows; most cameras cannot move and refuse."""
         now = self.hass.loop.time()
-        active = next((panel for panel in self._known.panels if panel.active), None)
+        active = active_panel(self._known.panels)
+        asked: dict[str, tuple[Preset, ...]] = {}
         for cell in active.cells if active else ():
-            if cell.camera_id is None or now < self._due.get(f"presets {cell.camera_id}", 0):
+            if cell.camera_id is None or cell.camera_id in asked or now < self._due.get(_presets_of(cell.camera_id), 0):
                 continue
-            self._due[f"presets {cell.camera_id}"] = now + _PRESETS
-            presets: tuple[Preset, ...] = ()
+            asked[cell.camera_id] = ()
             try:
-                presets = await self.client.ptz_presets(cell.index)
+                asked[cell.camera_id] = await self.client.ptz_presets(cell.index)
             except (ThinClientCommandError, ThinClientProtocolError) as error:
                 _LOGGER.debug("No presets in cell %s: %s", cell.index + 1, error)
-            known = {key: value for key, value in self._known.presets.items() if key != cell.camera_id}
-            self._learn(presets={**known, cell.camera_id: presets} if presets else known)
+        if not asked:
+            return
+        self._learn(panels=await self.client.panels())
+        if active_panel(self._known.panels) != active:
+            # The cells are those of the panel on the screen, and that has changed meanwhile: whose presets are these?
+            return
+        self._due |= dict.fromkeys(map(_presets_of, asked), now + _PRESETS)
+        known = {**self._known.presets, **asked}
+        self._learn(presets={camera_id: presets for camera_id, presets in known.items() if presets})
 
     async def _tolerant(self, ask: Callable[[], Awaitable[None]]) -> None:
         """Ask for something without which the wall works, too."""

@@ -25,13 +25,14 @@ from .thin_client import (
     Rule,
     ThinClient,
     ThinClientAuthError,
+    ThinClientCommandError,
     ThinClientConnectionError,
     ThinClientError,
     ThinClientNotFoundError,
     ThinClientValidationError,
 )
 from .wall_memory import Return, Screen, ScreenMemory, WallMemory, Watch
-from .wall_screen import active_panel, adopted, judged, panel_below, standing_screen, still_listed, watch_below
+from .wall_screen import active_panel, adopted, judged, panel_below, standing_screen, watch_below, watch_shown
 
 if TYPE_CHECKING:
     from .wall_coordinator import ThinClientCoordinator
@@ -80,12 +81,7 @@ class WallDisplay:
     def panel_id(self) -> str | None:
         """The id of the panel on the screen or below the full screen; None after a stop."""
         screen = self._memory.screen
-        if screen.stopped:
-            return None
-        active = active_panel(self._coordinator.data.panels)
-        if active is None and screen.camera_id is not None:
-            return panel_below(screen, self._coordinator.data.panels)
-        return active.id if active else None
+        return None if screen.stopped else panel_below(screen, self._coordinator.data.panels)
 
     @property
     def returns_at(self) -> datetime | None:
@@ -120,7 +116,7 @@ class WallDisplay:
 
         async def _show_panel() -> None:
             await self._look()
-            watch = Watch(panel_id=panel_id, before=still_listed(self._memory.screen, self._coordinator.data.panels))
+            watch = self._watch_shown(panel_id)
             await self._show(lambda: self._client.show_panel(panel_id), ScreenMemory(watch=watch), duration)
 
         await self._in_turn(_show_panel)
@@ -191,7 +187,7 @@ class WallDisplay:
         """Compare what the device lists with what it should list, to notice another hand."""
         # What we are just doing ourselves is no other hand.
         if self._started and not self._lock.locked():
-            self._remember_soon(judged(self._memory.screen, panels))
+            self._remember_soon(judged(self._memory.screen, panels, dt_util.utcnow().timestamp()))
 
     async def _in_turn(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it when it is its turn, and whole: a script that is stopped in the middle must not take the way back."""
@@ -206,7 +202,7 @@ class WallDisplay:
     async def _look(self) -> Sequence[Panel]:
         """Ask what the wall shows just now."""
         panels = await self._coordinator.read_panels()
-        await self._remember(judged(self._memory.screen, panels))
+        await self._remember(judged(self._memory.screen, panels, dt_util.utcnow().timestamp()))
         return panels
 
     async def _look_again(self) -> None:
@@ -251,6 +247,11 @@ class WallDisplay:
                 if (back := self._memory.screen.back) is None:
                     return
                 shown = await self._show_again(back.screen, panels)
+                if shown is None:
+                    # The device has not followed yet.
+                    self._failures += 1
+                    self._set_timer(RETRY_SOON)
+                    return
             except ThinClientError as error:
                 self._note_failure(error)
                 self._set_timer(RETRY_SOON if self._failures < MANY_FAILURES else RETRY_LATER)
@@ -266,18 +267,26 @@ class WallDisplay:
         level = logging.WARNING if is_refusal and self._failures == MANY_FAILURES else logging.DEBUG
         _LOGGER.log(level, "%s does not go back to what it showed before: %s", self._entry.title, error)
 
-    async def _show_again(self, screen: Screen, panels: Sequence[Panel]) -> ScreenMemory:
-        """Show what stood before; of what is gone by now, the next best. Return what is on the screen then."""
+    def _watch_shown(self, panel_id: str | None) -> Watch:
+        now = dt_util.utcnow().timestamp()
+        return watch_shown(panel_id, self._memory.screen, self._coordinator.data.panels, now)
+
+    async def _show_again(self, screen: Screen, panels: Sequence[Panel]) -> ScreenMemory | None:
+        """Show what stood before; of what is gone by now, the next best.
+
+        Return what is on the screen then, None while the device has not followed so far that all of it can be shown.
+        """
         active = active_panel(panels)
         active_id = active.id if active else None
         known = [panel.id for panel in panels]
         below = screen.panel_id if screen.panel_id in known else active_id or next(iter(known), None)
-        watch = Watch(panel_id=below, before=still_listed(self._memory.screen, self._coordinator.data.panels))
+        # Below our own full screen the panel is still there.
+        is_below = self._memory.screen.camera_id is not None and panel_below(self._memory.screen, panels) == below
+        watch = self._watch_shown(below)
         # If only the first of several steps is done, that was no other hand.
         await self._memory.keep(replace(self._memory.screen, watch=watch))
         is_hidden = screen.camera_id is not None or screen.stopped
-        # A device that lists no panel while it is hidden still has it below.
-        if below is not None and not (is_hidden and active_id in (below, None)):
+        if below is not None and not (is_hidden and is_below):
             await self._client.show_panel(below)
         if screen.stopped or below is None:
             await self._client.stop_display()
@@ -285,24 +294,31 @@ class WallDisplay:
         if screen.camera_id is not None:
             try:
                 await self._client.show_camera(screen.camera_id)
-            except ThinClientNotFoundError:
-                _LOGGER.debug("The camera that %s showed before is gone", self._entry.title)
+            except ThinClientCommandError as error:
+                if not isinstance(error, ThinClientNotFoundError) and self._failures < MANY_FAILURES:
+                    raise
+                _LOGGER.debug("The camera that %s showed before is gone: %s", self._entry.title, error)
                 await self._client.show_panel(below)
             else:
                 return ScreenMemory(camera_id=screen.camera_id, watch=watch)
-        if below == screen.panel_id:
-            await self._set_cells_again(below, screen.cells)
+        if below == screen.panel_id and not await self._set_cells_again(below, screen.cells):
+            return None if self._failures < MANY_FAILURES else ScreenMemory()
         return ScreenMemory(watch=watch)
 
-    async def _set_cells_again(self, panel_id: str, cells: Sequence[str | None]) -> None:
-        """Put the cameras back into their cells, where the device has forgotten them."""
+    async def _set_cells_again(self, panel_id: str, cells: Sequence[str | None]) -> bool:
+        """Put the cameras back into their cells, where the device has forgotten them; False while it is too early."""
         panels = await self._coordinator.read_panels()
-        panel = next((panel for panel in panels if panel.id == panel_id and panel.active), None)
+        panel = next((panel for panel in panels if panel.id == panel_id), None)
         if panel is None or len(panel.cells) != len(cells):
-            return
-        for cell, camera_id in zip(panel.cells, cells, strict=True):
-            if cell.camera_id != camera_id:
-                await self._set_cell_again(panel, cell.index, camera_id or BLANK)
+            return True
+        lost = [
+            (cell.index, wanted) for cell, wanted in zip(panel.cells, cells, strict=True) if cell.camera_id != wanted
+        ]
+        if lost and not panel.active:
+            return False
+        for index, camera_id in lost:
+            await self._set_cell_again(panel, index, camera_id or BLANK)
+        return True
 
     async def _set_cell_again(self, panel: Panel, index: int, camera_id: str) -> None:
         """Put a camera back into its cell, unless it is gone by now."""

@@ -46,6 +46,8 @@ class Watch:
     panel_id: str | None
     before: tuple[str | None, ...] = ()
     """Panels that a slow device may still list, as they were shown before; empty once it has followed."""
+    late_until: float = 0.0
+    """When a device that still lists these is believed after all (seconds since 1970)."""
     cells: tuple[str | None, ...] | None = None
     """None until the device has listed them."""
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from .thin_client import Panel
 from .wall_memory import Return, Screen, ScreenMemory, Watch
+
+LATENESS: Final = 120.0
+"""Seconds after which a device that still lists the panel before has not taken the command."""
 
 
 def active_panel(panels: Sequence[Panel]) -> Panel | None:
@@ -12,7 +16,7 @@ def active_panel(panels: Sequence[Panel]) -> Panel | None:
     return next((panel for panel in panels if panel.active), None)
 
 
-def judged(screen: ScreenMemory, panels: Sequence[Panel]) -> ScreenMemory:
+def judged(screen: ScreenMemory, panels: Sequence[Panel], now: float) -> ScreenMemory:
     """Return what is still known of the screen after a look at the panels: another hand ends what we have begun."""
     if screen.back is not None:
         screen = replace(screen, back=_followed(screen.back, panels))
@@ -23,7 +27,7 @@ def judged(screen: ScreenMemory, panels: Sequence[Panel]) -> ScreenMemory:
     is_hidden = screen.camera_id is not None or screen.stopped
     if active_id not in {watch.panel_id, *watch.before} | ({None} if is_hidden else set()):
         return ScreenMemory()
-    if active is None or active_id != watch.panel_id:
+    if active is None or (active_id != watch.panel_id and now < watch.late_until):
         return screen
     cells = _cameras_in(active)
     screen = replace(screen, watch=Watch(panel_id=active_id, cells=cells))
@@ -58,12 +62,13 @@ def panel_below(screen: ScreenMemory, panels: Sequence[Panel]) -> str | None:
     return watch.panel_id if watch is not None and active_id in (*watch.before, None) else active_id
 
 
-def still_listed(screen: ScreenMemory, panels: Sequence[Panel]) -> tuple[str | None, ...]:
-    """Return the panels that a slow device may list as active after the next command."""
+def watch_shown(panel_id: str | None, screen: ScreenMemory, panels: Sequence[Panel], now: float) -> Watch:
+    """Return what the device should list after a panel was shown; for a while it may list those from before."""
     active = active_panel(panels)
     watch = screen.watch
     late = (*watch.before, watch.panel_id) if watch is not None and watch.before else ()
-    return tuple(dict.fromkeys((*late, active.id if active else None)))
+    before = tuple(dict.fromkeys((*late, active.id if active else None)))
+    return Watch(panel_id=panel_id, before=before, late_until=now + LATENESS)
 
 
 def watch_below(screen: ScreenMemory, panels: Sequence[Panel]) -> Watch:
@@ -72,7 +77,7 @@ def watch_below(screen: ScreenMemory, panels: Sequence[Panel]) -> Watch:
     below = panel_below(screen, panels)
     if active is not None and active.id == below:
         return Watch(panel_id=below, cells=_cameras_in(active))
-    return Watch(panel_id=below, before=screen.watch.before if screen.watch else ())
+    return replace(screen.watch, cells=None) if screen.watch is not None else Watch(panel_id=below)
 
 
 def standing_screen(screen: ScreenMemory, panels: Sequence[Panel]) -> Screen:
