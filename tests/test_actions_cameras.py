@@ -459,7 +459,7 @@ async def test_preview_mistakes(
     ):
         await do(hass, "preview_camera", wall, camera_entity=entity_id, filename=str(tmp_path / "x.jpg"))
     wall.faults = Faults(status=500, only={"preview_picture"})
-    with pytest.raises(HomeAssistantError, match="refused the command"):
+    with pytest.raises(HomeAssistantError, match="got no picture of Gate camera"):
         await do(hass, "preview_camera", wall, camera_entity=entity_id, filename=str(tmp_path / "x.jpg"))
     assert list(tmp_path.iterdir()) == []
 

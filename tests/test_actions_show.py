@@ -92,7 +92,6 @@ async def test_show_camera(hass: HomeAssistant, set_up_wall: SetUpWall, wall: Th
         ("set_cell", {"cell": -1}, "no cell -1"),
         ("wall_ptz_move", {"cell": 5, "pan": 1}, "no cell 5"),
         ("wall_ptz_move", {"cell": 3}, "pan, tilt or zoom"),
-        ("wall_ptz_move", {"cell": 3, "mode": "absolute", "pan": 1, "tilt": 2}, "needs pan, tilt and zoom"),
         ("wall_ptz_move", {"cell": 3, "pan": "inf"}, "must be a number"),
         ("wall_ptz_goto_preset", {"cell": 0, "preset": "Home"}, "no cell 0"),
         ("wall_ptz_goto_preset", {"cell": 3, "preset": "Away"}, "no preset “Away”. It has: Home, Position 1"),
@@ -201,6 +200,8 @@ async def test_move(hass: HomeAssistant, set_up_wall: SetUpWall, wall: ThinClien
     assert yard.position == (50, -5.5, 2)
     await do(hass, "wall_ptz_move", wall, cell=3, pan=0, tilt=1, zoom=0, mode="absolute")
     assert yard.position == (0, 1, 0)
+    await do(hass, "wall_ptz_move", wall, cell=3, pan=7, mode="absolute")
+    assert yard.position == (7, 0, 0)
     with pytest.raises(probatio.Invalid):
         await do(hass, "wall_ptz_move", wall, cell=3, pan="left")
     with pytest.raises(probatio.Invalid):

@@ -596,7 +596,7 @@ async def test_options(hass: HomeAssistant, quiet_set_up: AsyncMock, hold_time: 
         result = await hass.config_entries.options.async_init(entry.entry_id)
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "init"
-        assert fields_of(result) == {"hold_time": 10}
+        assert fields_of(result) == {"hold_time": 10, "wall_login": None}
         result = await hass.config_entries.options.async_configure(result["flow_id"], {"hold_time": hold_time})
         await hass.async_block_till_done()
 
@@ -605,7 +605,7 @@ async def test_options(hass: HomeAssistant, quiet_set_up: AsyncMock, hold_time: 
         assert entry.state is ConfigEntryState.LOADED
         assert quiet_set_up.await_count == 2
         shown = await hass.config_entries.options.async_init(entry.entry_id)
-        assert fields_of(shown) == {"hold_time": hold_time}
+        assert fields_of(shown) == {"hold_time": hold_time, "wall_login": None}
 
 
 # What the frontend gets.

@@ -1,6 +1,7 @@
 """The options of a Thin Client: what needs a password, since no action takes one."""
 
 import asyncio
+from collections.abc import Callable
 import json
 import logging
 from pathlib import Path
@@ -16,9 +17,11 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.thin_client import ThinClient, ThinClientConnectionError, ThinClientError
 from custom_components.viewwall.wall_runtime import ThinClientConfigEntry
+from tests.acting import do
 from tests.conftest import Later, SetUpWall
 from tests.simulators.thin_client import ThinClientSimulator
 from tests.simulators.thin_client_state import Faults, Shape
+from tests.walls import FOUR, GATE, ONLY, POLL
 
 TEXTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
@@ -31,7 +34,6 @@ BRIDGE: dict[str, Any] = {
     "ssl": False,
     "username": "wall",
     "password": "toll-Booth-4",
-    "show_cameras": True,
 }
 CAMERA: dict[str, Any] = {
     "name": "Back door",
@@ -61,6 +63,21 @@ async def answer(hass: HomeAssistant, result: ConfigFlowResult, **typed: Any) ->
 async def change_password(hass: HomeAssistant, result: ConfigFlowResult, new: str = NEW) -> ConfigFlowResult:
     """Type a new administrator password twice."""
     return await answer(hass, result, password=new, repeat=new)
+
+
+async def try_bridge(hass: HomeAssistant, entry: ThinClientConfigEntry) -> ConfigFlowResult:
+    """Type a Mobile Bridge and let the wall try it."""
+    result = await answer(hass, await choose(hass, entry, "mobile_bridge"), **BRIDGE)
+    assert result["step_id"] == "mobile_bridge_result", result
+    return result
+
+
+def assert_untouched(entry: ThinClientConfigEntry, wall: ThinClientSimulator) -> None:
+    """Check that neither the wall nor the entry has taken anything of a Mobile Bridge."""
+    assert "mobile_bridge_password" not in entry.options
+    assert wall.direct
+    assert wall.settings["SymphonyServer"] == "192.0.2.60"
+    assert wall.bridge_password == "bridge-Toll-2"
 
 
 def suggested(result: ConfigFlowResult) -> dict[str, Any]:
@@ -307,59 +324,72 @@ async def test_password_that_another_hand_has_changed(hass: HomeAssistant, set_u
 async def test_mobile_bridge(
     hass: HomeAssistant, set_up_wall: SetUpWall, later: Later, shape: Shape, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Suggest what the wall has, write what was typed, test it, show the raw code, and keep the password."""
+    """Suggest what the wall has, try what was typed, show the raw code, and only then write it all."""
     caplog.set_level(logging.DEBUG)
     async with ThinClientSimulator(shape=shape) as wall:
         entry = await set_up_wall(wall)
         runtime = entry.runtime_data
-        wall.settings["SymphonyServer"] = "192.0.2.99"
         result = await choose(hass, entry, "mobile_bridge")
         assert suggested(result) == {
-            "server": "192.0.2.99",
+            "server": "192.0.2.60",
             "port": 8433,
             "ssl": True,
             "username": "mb_user",
             "password": None,
-            "show_cameras": None,
         }
         wall.test_code = 17
         result = await answer(hass, result, **BRIDGE)
         assert result["step_id"] == "mobile_bridge_result"
         assert result["description_placeholders"] == {"device": "Lobby wall", "code": "17"}
-        # A dialog that is closed here has lost nothing.
-        assert entry.options["mobile_bridge_password"] == "toll-Booth-4"
-        assert runtime.coordinator.data.video_source == "mobilebridge"
-        assert runtime.coordinator.data.mobile_bridge_server == "192.0.2.80"
-        assert [camera.name for camera in runtime.coordinator.data.cameras] == ["Loading dock", "Garage"]
-        result = await answer(hass, result)
-        assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert entry.options.keys() == {"mobile_bridge_password", "session_token"}
-        assert entry.runtime_data is runtime
-
-        written = {name: wall.settings[name] for name in wall.settings if name.startswith("Symphony")}
-        assert written == {
+        assert suggested(result) == {"show_cameras": False}
+        typed = {
             "SymphonyServer": "192.0.2.80",
             "SymphonyUser": "wall",
             "SymphonyPort": "8434",
             "SymphonyHTTPS": "false",
         }
+        assert wall.tested == [typed | {"SymphonyPwd": "toll-Booth-4"}]
+        assert not any(request.call == "update_settings" for request in wall.requests)
+        assert_untouched(entry, wall)
+
+        result = await answer(hass, result, show_cameras=True)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert entry.options.keys() == {"mobile_bridge_password", "session_token"}
+        assert entry.options["mobile_bridge_password"] == "toll-Booth-4"
+        assert entry.runtime_data is runtime
+        assert {name: wall.settings[name] for name in wall.settings if name.startswith("Symphony")} == typed
         assert wall.bridge_password == "toll-Booth-4"
-        assert wall.tested == [written | {"SymphonyPwd": "toll-Booth-4"}]
+        assert runtime.coordinator.data.video_source == "mobilebridge"
+        assert runtime.coordinator.data.mobile_bridge_server == "192.0.2.80"
+        assert [camera.name for camera in runtime.coordinator.data.cameras] == ["Loading dock", "Garage"]
         await later(10)
         assert_at_rest(entry, wall)
         assert wall.most_sessions == 1
     assert "toll-Booth-4" not in caplog.text
 
 
-async def test_stored_password_is_never_shown(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
-    """Start the form without the password of last time."""
+async def test_closed_after_the_try(hass: HomeAssistant, set_up_wall: SetUpWall, later: Later) -> None:
+    """Leave everything as it is where the code is no good one: the cameras stay, the way back is open."""
     async with ThinClientSimulator() as wall:
         entry = await set_up_wall(wall)
-        result = await answer(hass, await choose(hass, entry, "mobile_bridge"), **BRIDGE)
-        await answer(hass, result)
+        result = await try_bridge(hass, entry)
+        hass.config_entries.options.async_abort(result["flow_id"])
+        await later(301)
+
+        assert_untouched(entry, wall)
+        assert_at_rest(entry, wall)
+        assert len(entry.runtime_data.coordinator.data.cameras) == len(wall.direct_cameras)
+
+
+async def test_stored_password_is_never_shown(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
+    """Start the form with what the wall has by now, but without the password of last time."""
+    async with ThinClientSimulator() as wall:
+        entry = await set_up_wall(wall)
+        await answer(hass, await try_bridge(hass, entry), show_cameras=True)
+        wall.settings["SymphonyServer"] = "192.0.2.99"
         result = await choose(hass, entry, "mobile_bridge")
 
-        assert suggested(result)["server"] == "192.0.2.80"
+        assert suggested(result)["server"] == "192.0.2.99"
         assert suggested(result)["password"] is None
 
 
@@ -367,28 +397,60 @@ async def test_bridge_without_its_cameras(hass: HomeAssistant, set_up_wall: SetU
     """Leave the video source alone where it was not asked for, and say why the settings need it."""
     async with ThinClientSimulator() as wall:
         entry = await set_up_wall(wall)
-        result = await choose(hass, entry, "mobile_bridge")
-        result = await answer(hass, result, **BRIDGE | {"show_cameras": False})
-        assert result["errors"] == {"show_cameras": "bridge_not_used"}
-        assert suggested(result)["server"] == "192.0.2.80"
-        assert suggested(result)["password"] is None
-        assert wall.direct
-        assert "mobile_bridge_password" not in entry.options
-
-        wall.settings["VideoSource"] = "mobilebridge"
-        result = await answer(hass, result, **BRIDGE | {"show_cameras": False})
+        result = await answer(hass, await try_bridge(hass, entry), show_cameras=False)
         assert result["step_id"] == "mobile_bridge_result"
+        assert result["errors"] == {"show_cameras": "bridge_not_used"}
+        assert suggested(result) == {"show_cameras": False}
+        assert_untouched(entry, wall)
+
+        result = await answer(hass, result, show_cameras=True)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert wall.tested == [wall.tested[0]]
+        assert entry.runtime_data.coordinator.data.video_source == "mobilebridge"
+
+
+async def test_another_bridge(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
+    """Show the switch on where the wall shows a bridge's cameras already; off does not go back to its own."""
+    async with ThinClientSimulator() as wall:
+        wall.settings["VideoSource"] = "mobilebridge"
+        entry = await set_up_wall(wall)
+        result = await try_bridge(hass, entry)
+        assert suggested(result) == {"show_cameras": True}
+        result = await answer(hass, result, show_cameras=False)
+
+        assert result["type"] is FlowResultType.CREATE_ENTRY
         assert not wall.direct
+        assert wall.settings["SymphonyServer"] == "192.0.2.80"
+        assert entry.options["mobile_bridge_password"] == "toll-Booth-4"
 
 
-async def test_bridge_that_cannot_be_tested(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
-    """Say that the settings are stored but untested, and let the test be repeated."""
+@pytest.mark.parametrize(
+    ("faults", "error"),
+    [
+        (Faults(status=500, only={"test_connection"}), "not_tested"),
+        (Faults(drop=True, only={"test_connection"}), "not_tested"),
+        (Faults(garbage=b"<html>", only={"test_connection"}), "not_tested"),
+        (Faults(status=404, only={"test_connection"}), "not_supported"),
+        (Faults(drop=True, only={"create_session"}), "cannot_connect"),
+    ],
+    ids=["500", "dropped", "garbage", "404", "no login"],
+)
+async def test_bridge_that_cannot_be_tried(
+    hass: HomeAssistant, set_up_wall: SetUpWall, faults: Faults, error: str
+) -> None:
+    """Say that nothing is stored, and let the try be repeated in the same form."""
     async with ThinClientSimulator() as wall:
         entry = await set_up_wall(wall)
-        wall.faults = Faults(status=500, only={"test_connection"})
-        result = await answer(hass, await choose(hass, entry, "mobile_bridge"), **BRIDGE)
-        assert result["errors"] == {"base": "not_tested"}
-        assert entry.options["mobile_bridge_password"] == "toll-Booth-4"
+        result = await choose(hass, entry, "mobile_bridge")
+        wall.faults = faults
+        wall.expire_sessions()
+        result = await answer(hass, result, **BRIDGE)
+        assert result["step_id"] == "mobile_bridge"
+        assert result["errors"] == {"base": error}
+        assert error in TEXTS["error"]
+        assert suggested(result)["server"] == "192.0.2.80"
+        assert suggested(result)["password"] is None
+        assert_untouched(entry, wall)
         wall.faults = Faults()
         result = await answer(hass, result, **BRIDGE)
 
@@ -404,18 +466,71 @@ async def test_bridge_that_cannot_be_tested(hass: HomeAssistant, set_up_wall: Se
     ],
 )
 async def test_bridge_errors(hass: HomeAssistant, set_up_wall: SetUpWall, faults: Faults, error: str) -> None:
-    """Say what went wrong, keep no password, and let the same form succeed afterwards."""
+    """Say what went wrong while writing, keep no password, and let the same form succeed afterwards."""
     async with ThinClientSimulator() as wall:
         entry = await set_up_wall(wall)
-        result = await choose(hass, entry, "mobile_bridge")
+        result = await try_bridge(hass, entry)
         wall.faults = faults
-        result = await answer(hass, result, **BRIDGE)
+        result = await answer(hass, result, show_cameras=True)
+        assert result["step_id"] == "mobile_bridge_result"
         assert result["errors"] == {"base": error}
+        assert result["description_placeholders"] == {"device": "Lobby wall", "code": "2"}
+        assert suggested(result) == {"show_cameras": True}
         assert error in TEXTS["error"]
         assert "mobile_bridge_password" not in entry.options
-        assert wall.tested == []
         wall.faults = Faults()
-        assert (await answer(hass, result, **BRIDGE))["step_id"] == "mobile_bridge_result"
+        result = await answer(hass, result, show_cameras=True)
+
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert wall.bridge_password == entry.options["mobile_bridge_password"] == "toll-Booth-4"
+
+
+async def test_given_up_flow_finishes_the_bridge(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
+    """Store the password that the wall has taken although the flow that sent it was cancelled meanwhile."""
+    async with ThinClientSimulator() as wall:
+        entry = await set_up_wall(wall)
+        result = await try_bridge(hass, entry)
+        wall.faults = Faults(delay=0.2, only={"update_settings"})
+        submitted = hass.async_create_task(
+            hass.config_entries.options.async_configure(result["flow_id"], {"show_cameras": True})
+        )
+        while wall.direct:
+            await hass.async_add_executor_job(lambda: None)
+        submitted.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await submitted
+        await hass.async_block_till_done()
+
+        assert entry.options["mobile_bridge_password"] == "toll-Booth-4"
+        assert entry.runtime_data.coordinator.data.video_source == "mobilebridge"
+
+
+async def test_bridge_is_no_other_hand(hass: HomeAssistant, set_up_wall: SetUpWall, later: Later) -> None:
+    """Keep the way back while the source of the video changes, although other cameras are in the cells then."""
+    async with ThinClientSimulator() as wall:
+        await set_up_wall(wall)
+        entry = hass.config_entries.async_entries("viewwall")[0]
+        wall.panels[1].cameras = {0: GATE}
+        await do(hass, "show_panel", wall, panel="Gate only", duration=60)
+        result = await try_bridge(hass, entry)
+        with patch.object(wall, "write_settings", side_effect=_emptying(wall)):
+            result = await answer(hass, result, show_cameras=True)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        await later(POLL)
+        assert wall.showing() == ("panel", ONLY)
+        await later(60)
+        assert wall.showing() == ("panel", FOUR)
+
+
+def _emptying(wall: ThinClientSimulator) -> Callable[[list[tuple[str, object]]], None]:
+    """Return how a device writes settings that takes the cameras of another source out of its cells."""
+    write = wall.write_settings
+
+    def _write(pairs: list[tuple[str, object]]) -> None:
+        write(pairs)
+        wall.panels[1].cameras = {}
+
+    return _write
 
 
 async def test_bridge_of_a_silent_wall(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
@@ -424,6 +539,7 @@ async def test_bridge_of_a_silent_wall(hass: HomeAssistant, set_up_wall: SetUpWa
         entry = await set_up_wall(wall)
         wall.faults = Faults(drop=True, only={"read_settings"})
         result = await choose(hass, entry, "mobile_bridge")
+        assert BRIDGE.keys() == suggested(result).keys()
 
         assert result["errors"] == {"base": "cannot_connect"}
         assert set(suggested(result).values()) == {None}

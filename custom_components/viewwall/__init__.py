@@ -92,6 +92,7 @@ async def _set_up_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry)
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, runtime.close))
     runtime.display.start()
+    runtime.firmware.resume()
 
 
 def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronRuntime:

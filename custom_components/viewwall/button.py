@@ -27,6 +27,7 @@ class ThinClientButtonDescription(ButtonEntityDescription):
 
 
 async def _restart(runtime: ThinClientRuntime) -> None:
+    runtime.firmware.check_idle()
     await runtime.client.restart()
     runtime.display.forget_screen()
 

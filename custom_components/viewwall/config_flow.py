@@ -38,6 +38,7 @@ from .recognition import Found, recognise
 from .thin_client import ThinClientError
 from .viewtron.errors import ViewtronError
 from .viewtron.models import DeviceKind
+from .wall_runtime import ThinClientRuntime
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -123,7 +124,8 @@ def _entry_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
         ssl = True
     return {
         CONF_HOST: url.host,
-        CONF_PORT: int(port) if port else url.explicit_port,
+        # A port in the address is what was typed last: the other one may be from before.
+        CONF_PORT: url.explicit_port or (int(port) if port else None),
         CONF_SSL: ssl,
         CONF_VERIFY_SSL: bool(connection.get(CONF_VERIFY_SSL, False)),
         CONF_USERNAME: user_input.get(CONF_USERNAME) or DEFAULT_USERNAME,
@@ -239,6 +241,11 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _try(self, data: Mapping[str, Any]) -> tuple[Found | None, dict[str, str]]:
         """Ask the device who it is, with exactly one login."""
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            runtime = getattr(entry, "runtime_data", None)
+            if isinstance(runtime, ThinClientRuntime) and entry.data[CONF_HOST] == data[CONF_HOST]:
+                # Two sessions at once are one too many; it opens a new one when it needs it.
+                await runtime.client.end_session()
         try:
             return await recognise(self.hass, data), {}
         except (ViewtronError, ThinClientError) as error:

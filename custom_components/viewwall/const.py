@@ -13,6 +13,9 @@ CONF_HOLD_TIME: Final = "hold_time"
 CONF_KIND: Final = "kind"
 CONF_MOBILE_BRIDGE_PASSWORD: Final = "mobile_bridge_password"  # noqa: S105  an option's name
 """Option: the password of a Thin Client's Mobile Bridge, which the device never tells and its test needs."""
+CONF_WALL_USERNAME: Final = "wall_username"
+CONF_WALL_PASSWORD: Final = "wall_password"  # noqa: S105  an option's name
+"""Options of a Viewtron device: the login that video walls get for it, if not ViewWall's own."""
 CONF_SESSION: Final = "session_token"
 """Option: the token of the session that is open on a Thin Client, so that a killed run's session can be deleted."""
 

@@ -16,6 +16,7 @@ from .thin_client import (
     ThinClientNotFoundError,
     ThinClientNotSupportedError,
     ThinClientNotTakenError,
+    ThinClientOtherDeviceError,
     ThinClientProtocolError,
     ThinClientValidationError,
 )
@@ -43,6 +44,7 @@ _KEYS: Final[tuple[tuple[type[DeviceError], str], ...]] = (
     (ViewtronPermissionError, "no_permission"),
     (ViewtronBusyError, "busy"),
     (ViewtronCommandError, "refused"),
+    (ThinClientOtherDeviceError, "other_device"),
     (ThinClientConnectionError, "cannot_connect"),
     (ThinClientProtocolError, "unsupported_device"),
     (ThinClientAuthError, "invalid_auth"),
@@ -109,8 +111,10 @@ def device_errors(device: str) -> Iterator[None]:
             },
         ) from error
     except (ViewtronError, ThinClientError) as error:
+        # In the middle of things it is known what the device is.
+        is_odd = isinstance(error, ViewtronProtocolError | ThinClientProtocolError)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key=error_key(error),
+            translation_key="unknown" if is_odd else error_key(error),
             translation_placeholders=error_placeholders(error, device),
         ) from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .errors import device_errors
@@ -26,6 +27,7 @@ from .thin_client import (
     ThinClientNotSupportedError,
     ThinClientValidationError,
 )
+from .wall_memory import RunningUpdate
 
 if TYPE_CHECKING:
     from .wall_runtime import ThinClientRuntime
@@ -142,20 +144,33 @@ class FirmwareUpdater:
         """
         await self._run(lambda: self._upload(path))
 
-    async def _run(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work, and see it through even if the caller goes away: the device does not stop either."""
+    @callback
+    def check_idle(self) -> None:
+        """Raise ServiceValidationError while an update runs: a restart in the middle could ruin the device."""
         if self.in_progress:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="update_running",
                 translation_placeholders={"device": self._title},
             )
+
+    async def _run(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work, and see it through even if the caller goes away: the device does not stop either."""
+        self.check_idle()
         self._show(in_progress=True)
 
         async def _work() -> None:
             try:
                 with device_errors(self._title):
                     await work()
+            except asyncio.CancelledError:
+                # The device goes on with it: the next run follows it.
+                raise
+            except BaseException:
+                await self._runtime.memory.keep_update(None)
+                raise
+            else:
+                await self._runtime.memory.keep_update(None)
             finally:
                 self._show(in_progress=False)
 
@@ -224,11 +239,33 @@ class FirmwareUpdater:
         """Ask what the device is and says before the update starts."""
         settings = await self._runtime.client.settings()
         state = await self._state()
+        since = dt_util.utcnow().timestamp()
+        await self._runtime.memory.keep_update(RunningUpdate(since=since, version=settings.firmware, words=state.text))
         return UpdateWatch(self._hass.loop.time(), settings.firmware, state.text, self._runtime.client.token)
 
-    async def _follow(self, watch: UpdateWatch) -> None:
-        """Watch the device until it runs other firmware than before. Raises HomeAssistantError when that fails."""
-        start = self._hass.loop.time()
+    @callback
+    def resume(self) -> None:
+        """Follow an update that runs since before a reload or a restart of Home Assistant."""
+        running = self._runtime.memory.update
+        if running is None:
+            return
+        watch = UpdateWatch(self._hass.loop.time(), running.version, running.words, self._runtime.client.token)
+        self._runtime.entry.async_create_background_task(
+            self._hass, self._resume(running, watch), f"{DOMAIN} firmware update"
+        )
+
+    async def _resume(self, running: RunningUpdate, watch: UpdateWatch) -> None:
+        try:
+            await self._run(lambda: self._follow(watch, dt_util.utcnow().timestamp() - running.since))
+        except HomeAssistantError as error:
+            _LOGGER.warning("%s", error)
+
+    async def _follow(self, watch: UpdateWatch, elapsed: float = 0.0) -> None:
+        """Watch the device until it runs other firmware than before; `elapsed` seconds have passed since the start.
+
+        Raises HomeAssistantError when that fails.
+        """
+        start = self._hass.loop.time() - elapsed
         outcome = Outcome.RUNNING
         was_restarted = False
         while outcome is not Outcome.INSTALLED:

@@ -22,11 +22,13 @@ class Names:
         taken = {name for _, name in named} | reserved | _STATES
         given = set(reserved | _STATES)
         self._by_id: dict[str, str] = {}
+        numbers: dict[str, int] = {}
         for item_id, name in named:
-            unique, number = name, 1
+            unique, number = name, numbers.get(name, 1)
             while unique in given or (number > 1 and unique in taken):
                 number += 1
                 unique = f"{name} ({number})"
+            numbers[name] = number
             given.add(unique)
             self._by_id.setdefault(item_id, unique)
         self._by_name = {name: item_id for item_id, name in self._by_id.items()}

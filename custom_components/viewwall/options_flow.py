@@ -3,118 +3,53 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-import logging
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import (
-    CONF_ADDRESS,
-    CONF_NAME,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_SSL,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_ADDRESS, CONF_NAME, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
-import probatio
 
-from .const import CONF_HOLD_TIME, CONF_MOBILE_BRIDGE_PASSWORD, DEFAULT_HOLD_TIME
-from .errors import error_key
-from .thin_client import (
-    NewCamera,
-    Settings,
-    Stream,
-    ThinClientCommandError,
-    ThinClientConnectionError,
-    ThinClientError,
-    ThinClientNotTakenError,
-    ThinClientProtocolError,
-    ThinClientValidationError,
+from .const import CONF_HOLD_TIME, CONF_MOBILE_BRIDGE_PASSWORD
+from .options_forms import (
+    ADMIN_PASSWORD_SCHEMA,
+    BRIDGE_RESULT_SCHEMA,
+    BRIDGE_SCHEMA,
+    CAMERA_SCHEMA,
+    CONF_MEDIA_URI,
+    CONF_REPEAT,
+    CONF_SERVER,
+    CONF_SHOW_CAMERAS,
+    CONF_SNAPSHOT_URI,
+    CONF_TRY_PICTURE,
+    SECTION_WALL_LOGIN,
+    form_error,
+    has_tried,
+    shown_bridge,
+    viewtron_schema,
+    wall_login_options,
+    without_password,
 )
-from .thin_client.calls import CAMERA_PREVIEW
+from .thin_client import NewCamera, Stream, ThinClientError, ThinClientNotTakenError, ThinClientValidationError
+from .thin_client.calls import CAMERA_PREVIEW, TEST_CONNECTION
 from .thin_client.settings import ADMIN_PASSWORD, BRIDGE_PASSWORD, DIRECT_CONNECT, MAX_TEXT, MOBILE_BRIDGE
 from .wall_runtime import ThinClientRuntime
-
-_LOGGER = logging.getLogger(__name__)
-
-CONF_REPEAT: Final = "repeat"
-CONF_SERVER: Final = "server"
-CONF_SHOW_CAMERAS: Final = "show_cameras"
-CONF_MEDIA_URI: Final = "media_uri"
-CONF_SNAPSHOT_URI: Final = "snapshot_uri"
-CONF_TRY_PICTURE: Final = "try_picture"
-
-DEFAULT_BRIDGE_PORT: Final = 8433
-
-# Errors that a user can tell apart and do something about; everything else is "unknown".
-_FORM_ERRORS: Final = {
-    "cannot_connect": "cannot_connect",
-    "invalid_auth": "invalid_auth",
-    "not_found": "refused",
-    "not_supported": "not_supported",
-    "not_taken": "not_taken",
-    "refused_with_code": "refused",
-}
-
-_TEXT: Final = TextSelector()
-_PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
-# Browsers must not offer the login of Home Assistant itself here.
-_NEW_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password"))
-
-_ADMIN_PASSWORD_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(CONF_PASSWORD): _NEW_PASSWORD, probatio.Required(CONF_REPEAT): _NEW_PASSWORD}
-)
-_BRIDGE_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_SERVER): _TEXT,
-        probatio.Required(CONF_PORT, default=DEFAULT_BRIDGE_PORT): _PORT,
-        probatio.Required(CONF_SSL, default=False): BooleanSelector(),
-        probatio.Required(CONF_USERNAME): _TEXT,
-        probatio.Required(CONF_PASSWORD): _NEW_PASSWORD,
-        probatio.Required(CONF_SHOW_CAMERAS, default=True): BooleanSelector(),
-    }
-)
-_CAMERA_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_NAME): _TEXT,
-        probatio.Required(CONF_ADDRESS): _TEXT,
-        probatio.Optional(CONF_USERNAME): _TEXT,
-        probatio.Optional(CONF_PASSWORD): _NEW_PASSWORD,
-        probatio.Required(CONF_MEDIA_URI): _TEXT,
-        probatio.Optional(CONF_SNAPSHOT_URI): _TEXT,
-        probatio.Required(CONF_TRY_PICTURE, default=True): BooleanSelector(),
-    }
-)
 
 
 class ViewtronOptionsFlow(OptionsFlowWithReload):
     """Options of one camera or recorder."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how long a detection stays on."""
+        """Ask how long a detection stays on, and which login video walls get."""
+        errors: dict[str, str] = {}
+        known = self.config_entry.options
         if user_input is not None:
-            return self.async_create_entry(data={CONF_HOLD_TIME: int(user_input[CONF_HOLD_TIME])})
-        hold_time = NumberSelector(
-            NumberSelectorConfig(min=1, max=300, mode=NumberSelectorMode.BOX, unit_of_measurement="s")
-        )
-        schema = probatio.Schema(
-            {
-                probatio.Required(
-                    CONF_HOLD_TIME, default=self.config_entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME)
-                ): hold_time
-            }
-        )
-        return self.async_show_form(step_id="init", data_schema=schema)
+            login = wall_login_options(user_input.get(SECTION_WALL_LOGIN), known)
+            if login is not None:
+                return self.async_create_entry(data={CONF_HOLD_TIME: int(user_input[CONF_HOLD_TIME]), **login})
+            errors["base"] = "wall_login_incomplete"
+        schema = viewtron_schema(known, user_input)
+        return self.async_show_form(step_id="init", data_schema=schema, errors=errors)
 
 
 class ThinClientOptionsFlow(OptionsFlowWithReload):
@@ -127,6 +62,7 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
     def __init__(self) -> None:
         """Give the camera that may be added its id: a second try after a lost answer must not add a second one."""
         self._camera_id = str(uuid4())
+        self._bridge: Mapping[str, Any] = {}
         self._code = ""
 
     def _running(self) -> ThinClientRuntime:
@@ -155,41 +91,50 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
                 return self._finish()
         return self.async_show_form(
             step_id="admin_password",
-            data_schema=_ADMIN_PASSWORD_SCHEMA,
+            data_schema=ADMIN_PASSWORD_SCHEMA,
             errors=errors,
             description_placeholders={"device": self.config_entry.title},
         )
 
     async def async_step_mobile_bridge(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Tell the Thin Client its Mobile Bridge, and let it try it."""
+        """Ask for a Mobile Bridge and let the Thin Client try it, before anything is stored."""
         runtime = self._running()
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = await self._set_mobile_bridge(runtime, user_input)
+            errors = await self._try_mobile_bridge(runtime, user_input)
             if not errors:
                 return await self.async_step_mobile_bridge_result()
             shown: Mapping[str, Any] = user_input
         else:
             shown = {}
             try:
-                shown = _shown_bridge(await runtime.coordinator.read_settings())
+                shown = shown_bridge(await runtime.coordinator.read_settings())
             except ThinClientError as error:
-                errors["base"] = _form_error(error)
+                errors["base"] = form_error(error)
         return self.async_show_form(
             step_id="mobile_bridge",
-            data_schema=self.add_suggested_values_to_schema(_BRIDGE_SCHEMA, _without_password(shown)),
+            data_schema=self.add_suggested_values_to_schema(BRIDGE_SCHEMA, without_password(shown)),
             errors=errors,
             description_placeholders={"device": self.config_entry.title},
             last_step=False,
         )
 
     async def async_step_mobile_bridge_result(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the code that the test has given."""
+        """Show the code that the try has given, and store the settings if the user goes on."""
+        runtime = self._running()
+        errors: dict[str, str] = {}
+        shown: Mapping[str, Any] = {CONF_SHOW_CAMERAS: runtime.coordinator.data.video_source == MOBILE_BRIDGE}
         if user_input is not None:
-            return self._finish()
+            change = self._set_mobile_bridge(runtime, user_input[CONF_SHOW_CAMERAS])
+            # Goes on if this flow is given up meanwhile: what the device has taken must be stored.
+            errors = await asyncio.shield(self.hass.async_create_task(change))
+            if not errors:
+                return self._finish()
+            shown = user_input
         return self.async_show_form(
             step_id="mobile_bridge_result",
-            data_schema=probatio.Schema({}),
+            data_schema=self.add_suggested_values_to_schema(BRIDGE_RESULT_SCHEMA, shown),
+            errors=errors,
             description_placeholders={"device": self.config_entry.title, "code": self._code},
             last_step=True,
         )
@@ -209,7 +154,7 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
                 return self._finish()
         return self.async_show_form(
             step_id="add_camera",
-            data_schema=self.add_suggested_values_to_schema(_CAMERA_SCHEMA, _without_password(user_input or {})),
+            data_schema=self.add_suggested_values_to_schema(CAMERA_SCHEMA, without_password(user_input or {})),
             errors=errors,
             description_placeholders={"device": self.config_entry.title},
         )
@@ -220,54 +165,64 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
         try:
             await runtime.client.update_settings({ADMIN_PASSWORD: password})
         except ThinClientError as error:
-            return {"base": _form_error(error)}
+            return {"base": form_error(error)}
         finally:
             # After an error in the middle too: the device may have taken it, and the client knows best.
             data = {**entry.data, CONF_PASSWORD: runtime.client.password}
             self.hass.config_entries.async_update_entry(entry, data=data)
         return {}
 
-    async def _set_mobile_bridge(self, runtime: ThinClientRuntime, typed: Mapping[str, Any]) -> dict[str, str]:
-        """Write the Mobile Bridge's settings, keep its password and let the device try it; return the form's errors."""
-        entry, client = self.config_entry, runtime.client
-        server, username = typed[CONF_SERVER].strip(), typed[CONF_USERNAME].strip()
-        changes = {
-            "SymphonyServer": server,
-            "SymphonyPort": int(typed[CONF_PORT]),
-            "SymphonyHTTPS": typed[CONF_SSL],
-            "SymphonyUser": username,
-            BRIDGE_PASSWORD: typed[CONF_PASSWORD],
+    async def _try_mobile_bridge(self, runtime: ThinClientRuntime, typed: Mapping[str, Any]) -> dict[str, str]:
+        """Let the device try a Mobile Bridge, and keep its answer; return the form's errors."""
+        bridge = {
+            **typed,
+            CONF_SERVER: typed[CONF_SERVER].strip(),
+            CONF_PORT: int(typed[CONF_PORT]),
+            CONF_USERNAME: typed[CONF_USERNAME].strip(),
         }
-        if typed[CONF_SHOW_CAMERAS]:
+        try:
+            code = await runtime.client.test_mobile_bridge(
+                bridge[CONF_SERVER],
+                bridge[CONF_PORT],
+                https=bridge[CONF_SSL],
+                username=bridge[CONF_USERNAME],
+                password=bridge[CONF_PASSWORD],
+            )
+        except ThinClientError as error:
+            key = form_error(error)
+            return {"base": "not_tested" if has_tried(error, TEST_CONNECTION) and key != "not_supported" else key}
+        self._bridge, self._code = bridge, str(code)
+        return {}
+
+    async def _set_mobile_bridge(self, runtime: ThinClientRuntime, show_cameras: bool) -> dict[str, str]:
+        """Write the Mobile Bridge's settings and keep its password; return the form's errors."""
+        entry, bridge = self.config_entry, self._bridge
+        changes = {
+            "SymphonyServer": bridge[CONF_SERVER],
+            "SymphonyPort": bridge[CONF_PORT],
+            "SymphonyHTTPS": bridge[CONF_SSL],
+            "SymphonyUser": bridge[CONF_USERNAME],
+            BRIDGE_PASSWORD: bridge[CONF_PASSWORD],
+        }
+        if show_cameras:
             changes["VideoSource"] = MOBILE_BRIDGE
         try:
-            settings = await client.update_settings(changes)
+            # Other cameras may be other cells in the panels, too: that is no other hand's work.
+            async with runtime.display.changing():
+                settings = await runtime.client.update_settings(changes)
         except ThinClientError as error:
-            is_unused = not typed[CONF_SHOW_CAMERAS] and runtime.coordinator.data.video_source == DIRECT_CONNECT
+            is_unused = not show_cameras and runtime.coordinator.data.video_source == DIRECT_CONNECT
             if is_unused and isinstance(error, ThinClientNotTakenError):
                 # By its document, it ignores the settings of a Mobile Bridge that it does not use.
                 return {CONF_SHOW_CAMERAS: "bridge_not_used"}
-            return {"base": _form_error(error)}
-        options = {**entry.options, CONF_MOBILE_BRIDGE_PASSWORD: typed[CONF_PASSWORD]}
+            return {"base": form_error(error)}
+        options = {**entry.options, CONF_MOBILE_BRIDGE_PASSWORD: bridge[CONF_PASSWORD]}
         self.hass.config_entries.async_update_entry(entry, options=options)
         if settings is not None:
             runtime.coordinator.take_settings(settings)
-        try:
-            code = await client.test_mobile_bridge(
-                server,
-                int(typed[CONF_PORT]),
-                https=typed[CONF_SSL],
-                username=username,
-                password=typed[CONF_PASSWORD],
-            )
-        except ThinClientError as error:
-            _LOGGER.debug("%s did not test its Mobile Bridge: %s", entry.title, error)
-            return {"base": "not_tested"}
-        finally:
-            # Another source has other cameras; if they cannot be read now, the next poll brings them.
-            with suppress(ThinClientError):
-                await runtime.coordinator.read_cameras()
-        self._code = str(code)
+        # If they cannot be read now, the next poll brings them.
+        with suppress(ThinClientError):
+            await runtime.coordinator.read_cameras()
         return {}
 
     async def _add_camera(self, runtime: ThinClientRuntime, typed: Mapping[str, Any]) -> dict[str, str]:
@@ -289,7 +244,7 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
                 try:
                     await client.preview(camera)
                 except ThinClientError as error:
-                    if _means_no_picture(error):
+                    if has_tried(error, CAMERA_PREVIEW):
                         return {"base": "no_picture"}
                     raise
             # An earlier try may have added it, although its answer was lost.
@@ -300,7 +255,7 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
                 return {error.field: "invalid_value"}
             return {"base": "invalid_value"}
         except ThinClientError as error:
-            return {"base": _form_error(error)}
+            return {"base": form_error(error)}
         with suppress(ThinClientError):
             await runtime.coordinator.read_cameras()
         return {}
@@ -319,36 +274,3 @@ def _password_errors(typed: Mapping[str, Any]) -> dict[str, str]:
     if typed[CONF_PASSWORD] != typed[CONF_REPEAT]:
         return {CONF_REPEAT: "password_mismatch"}
     return {}
-
-
-def _form_error(error: ThinClientError) -> str:
-    """Return what a form says about an error, and log what it does not say."""
-    _LOGGER.debug("A form ends with an error: %s", error)
-    return _FORM_ERRORS.get(error_key(error), "unknown")
-
-
-def _means_no_picture(error: ThinClientError) -> bool:
-    """Tell whether a failed preview is about the camera; the device may wait longer for it than we do."""
-    match error:
-        case ThinClientConnectionError():
-            return error.sent and error.command == CAMERA_PREVIEW.name
-        case ThinClientCommandError() | ThinClientProtocolError():
-            return True
-    return False
-
-
-def _shown_bridge(settings: Settings) -> dict[str, Any]:
-    """Return what the form for the Mobile Bridge starts with."""
-    values = settings.values
-    port = values.get("SymphonyPort", "")
-    return {
-        CONF_SERVER: values.get("SymphonyServer", ""),
-        CONF_PORT: int(port) if port.isdecimal() else DEFAULT_BRIDGE_PORT,
-        CONF_SSL: values.get("SymphonyHTTPS", "").lower() == "true",
-        CONF_USERNAME: values.get("SymphonyUser", ""),
-    }
-
-
-def _without_password(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what may stand in a form again."""
-    return {key: value for key, value in typed.items() if key != CONF_PASSWORD}

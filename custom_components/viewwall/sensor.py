@@ -14,7 +14,14 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfInformation, UnitOfTime
+from homeassistant.const import (
+    MAX_LENGTH_STATE_STATE,
+    PERCENTAGE,
+    EntityCategory,
+    Platform,
+    UnitOfInformation,
+    UnitOfTime,
+)
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
@@ -178,7 +185,7 @@ WALL_SENSORS: Final[tuple[ThinClientSensorDescription, ...]] = (
         key="mobile_bridge_server",
         translation_key="mobile_bridge_server",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda state: state.mobile_bridge_server,
+        value=lambda state: (state.mobile_bridge_server or "")[:MAX_LENGTH_STATE_STATE] or None,
     ),
     ThinClientSensorDescription(
         key="api_version",

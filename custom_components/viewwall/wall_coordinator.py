@@ -6,7 +6,7 @@ from datetime import timedelta
 import logging
 from typing import TYPE_CHECKING, Final, override
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 
 from .coordinator import DeviceCoordinator
 from .thin_client import (
@@ -16,12 +16,12 @@ from .thin_client import (
     Preset,
     Settings,
     ThinClient,
+    ThinClientAuthError,
     ThinClientCommandError,
     ThinClientConnectionError,
     ThinClientError,
-    ThinClientProtocolError,
 )
-from .thin_client.readings import serial_as_mac
+from .thin_client.readings import read_device_info
 from .wall_screen import active_panel
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
         self.client = client
         self._known = ThinClientState(info=DeviceInfo(serial=entry.unique_id or ""))
         self._lost_token: str | None = None
+        self._proven_token: str | None = None
         self._registration_listeners = 0
 
     async def read_panels(self) -> tuple[Panel, ...]:
         """Ask for the panels now, for everybody. Raises ThinClientError."""
-        panels = await self.client.panels()
+        panels = await self._panels()
         self._publish(panels=panels)
         return panels
 
@@ -107,6 +108,9 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
     async def ask_newest_firmware(self) -> str | None:
         """Ask for the newest firmware now, for everybody. Raises ThinClientError."""
         newest = await self.client.newest_firmware()
+        if newest is not None and not any(character.isdigit() for character in newest):
+            # "n/a" and the like.
+            newest = None
         self._publish(newest_firmware=newest)
         return newest
 
@@ -145,7 +149,7 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
     async def _ask(self) -> ThinClientState:
         if self._is_due("info"):
             await self._read_identity()
-        self._learn(panels=await self.client.panels())
+        self._learn(panels=await self._panels())
         self.display.observe(self._known.panels)
         if self._is_due("cameras"):
             await self._tolerant(self._read_cameras)
@@ -153,20 +157,21 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
         await self._read_presets()
         return self._known
 
+    async def _panels(self) -> tuple[Panel, ...]:
+        """Ask for the panels of the device whose session this is: who has opened a new one may be another device."""
+        panels = await self.client.panels()
+        if self.client.token != self._proven_token:
+            await self._read_identity()
+        return panels
+
     async def _read_identity(self) -> None:
-        settings = await self.client.settings()
-        if settings.serial is None:
-            raise ThinClientProtocolError("List settings: the reply names no serial")
-        if settings.serial != self.config_entry.unique_id:
-            raise self._other_device()
-        info = DeviceInfo(
-            serial=settings.serial,
-            name=settings.name,
-            firmware=settings.firmware,
-            api_version=self.client.api_version,
-            mac=serial_as_mac(settings.serial),
+        settings = await self.client.check_identity(self._known.info.serial)
+        self._proven_token = self.client.token
+        self._learn(
+            info=read_device_info(settings, self.client.api_version),
+            video_source=settings.video_source,
+            mobile_bridge_server=settings.mobile_bridge_server,
         )
-        self._learn(info=info, video_source=settings.video_source, mobile_bridge_server=settings.mobile_bridge_server)
         self._due["info"] = self.hass.loop.time() + _SLOW
 
     async def _read_cameras(self) -> None:
@@ -183,11 +188,17 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
             asked[cell.camera_id] = ()
             try:
                 asked[cell.camera_id] = await self.client.ptz_presets(cell.index)
-            except (ThinClientCommandError, ThinClientProtocolError) as error:
+            except ThinClientAuthError:
+                raise
+            except ThinClientConnectionError as error:
+                # Either it does not answer this question, or none at all, which the next one will show.
+                _LOGGER.debug("No presets in cell %s: %s", cell.index + 1, error)
+                break
+            except ThinClientError as error:
                 _LOGGER.debug("No presets in cell %s: %s", cell.index + 1, error)
         if not asked:
             return
-        self._learn(panels=await self.client.panels())
+        self._learn(panels=await self._panels())
         if active_panel(self._known.panels) != active:
             # The cells are those of the panel on the screen, and that has changed meanwhile: whose presets are these?
             return
@@ -227,7 +238,7 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
         # While Home Assistant starts, nothing may hold it up.
         start = (
             self.config_entry.async_create_task
-            if self.hass.is_running
+            if self.hass.state is CoreState.running
             else self.config_entry.async_create_background_task
         )
         start(self.hass, _ask(), f"{self.config_entry.title} {what}")
@@ -242,5 +253,11 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
     def _publish(self, **facts: object) -> None:
         """Take over what was read out of turn; before the first poll is over there is nobody to tell."""
         self._learn(**facts)
-        if self.data is not None:
+        if self.data is None:
+            return
+        if self.last_update_success:
+            # Polls keep their own time: whoever steers the wall often must not put them off.
+            self.data = self._known
+            self.async_update_listeners()
+        else:
             self.async_set_updated_data(self._known)

@@ -24,7 +24,6 @@ from .thin_client import (
     Panel,
     Rule,
     ThinClient,
-    ThinClientAuthError,
     ThinClientCommandError,
     ThinClientConnectionError,
     ThinClientError,
@@ -32,7 +31,7 @@ from .thin_client import (
     ThinClientValidationError,
 )
 from .wall_memory import Return, Screen, ScreenMemory, WallMemory, Watch
-from .wall_screen import active_panel, adopted, judged, panel_below, standing_screen, watch_below, watch_shown
+from .wall_screen import LATENESS, active_panel, adopted, judged, panel_below, standing_screen, watch_below, watch_shown
 
 if TYPE_CHECKING:
     from .wall_coordinator import ThinClientCoordinator
@@ -80,8 +79,12 @@ class WallDisplay:
     @property
     def panel_id(self) -> str | None:
         """The id of the panel on the screen or below the full screen; None after a stop."""
-        screen = self._memory.screen
-        return None if screen.stopped else panel_below(screen, self._coordinator.data.panels)
+        return None if self._memory.screen.stopped else self.panel_below_id
+
+    @property
+    def panel_below_id(self) -> str | None:
+        """The id of the panel on the screen, or below what hides it: full screen or darkness."""
+        return panel_below(self._memory.screen, self._coordinator.data.panels)
 
     @property
     def returns_at(self) -> datetime | None:
@@ -98,12 +101,13 @@ class WallDisplay:
         self._set_timer()
 
     def _correct_clock(self) -> None:
-        """Wait no longer than the duration, if the clock was set back since."""
-        back = self._memory.screen.back
-        latest = dt_util.utcnow().timestamp()
-        if back is not None and back.at > latest + back.duration:
-            back = replace(back, at=latest + back.duration)
-            self._remember_soon(replace(self._memory.screen, back=back))
+        """Wait no longer than it was to be, if the clock was set back since."""
+        screen, now = self._memory.screen, dt_util.utcnow().timestamp()
+        if (back := screen.back) is not None:
+            screen = replace(screen, back=replace(back, at=min(back.at, now + back.duration)))
+        if (watch := screen.watch) is not None:
+            screen = replace(screen, watch=replace(watch, late_until=min(watch.late_until, now + LATENESS)))
+        self._remember_soon(screen)
 
     @callback
     def suspend(self) -> None:
@@ -147,10 +151,13 @@ class WallDisplay:
         """Put a camera into a cell of the active panel, or empty it; cells count from 0, row by row."""
 
         async def _set_cell() -> None:
-            active = active_panel(await self._look())
-            if active is None:
+            await self._look()
+            panels = self._coordinator.data.panels
+            panel = next((panel for panel in panels if panel.id == self.panel_below_id), None)
+            if panel is None:
                 raise ThinClientValidationError("panel", Rule.NOT_ACTIVE)
-            await self._client.set_cell(active, index, camera_id or BLANK)
+            # A slow device may not yet list it as active.
+            await self._client.set_cell(replace(panel, active=True), index, camera_id or BLANK)
             screen = self._memory.screen
             await self._remember(
                 replace(screen, back=None, watch=replace(screen.watch, cells=None) if screen.watch else None)
@@ -166,7 +173,10 @@ class WallDisplay:
         What the device shows before and after it is asked for; that it was done is known without it.
         """
         async with self._lock:
-            await self._look()
+            try:
+                await self._look()
+            except ThinClientCommandError as error:
+                _LOGGER.debug("%s does not tell what it shows: %s", self._entry.title, error)
             try:
                 yield
             finally:
@@ -248,7 +258,8 @@ class WallDisplay:
                     return
                 shown = await self._show_again(back.screen, panels)
                 if shown is None:
-                    # The device has not followed yet.
+                    # The device has not followed yet, but nothing hides its panel any more.
+                    await self._remember(replace(self._memory.screen, camera_id=None, stopped=False))
                     self._failures += 1
                     self._set_timer(RETRY_SOON)
                     return
@@ -260,10 +271,14 @@ class WallDisplay:
             await self._remember(shown)
             await self._look_again()
 
+    def _may_pass(self, error: ThinClientCommandError) -> bool:
+        """Tell whether what was refused may be taken at another try."""
+        return not isinstance(error, ThinClientNotFoundError) and self._failures < MANY_FAILURES
+
     def _note_failure(self, error: ThinClientError) -> None:
         """Count the returns that failed in a row, and tell it once if the device is there but refuses."""
         self._failures += 1
-        is_refusal = not isinstance(error, ThinClientConnectionError | ThinClientAuthError)
+        is_refusal = isinstance(error, ThinClientCommandError)
         level = logging.WARNING if is_refusal and self._failures == MANY_FAILURES else logging.DEBUG
         _LOGGER.log(level, "%s does not go back to what it showed before: %s", self._entry.title, error)
 
@@ -295,7 +310,7 @@ class WallDisplay:
             try:
                 await self._client.show_camera(screen.camera_id)
             except ThinClientCommandError as error:
-                if not isinstance(error, ThinClientNotFoundError) and self._failures < MANY_FAILURES:
+                if self._may_pass(error):
                     raise
                 _LOGGER.debug("The camera that %s showed before is gone: %s", self._entry.title, error)
                 await self._client.show_panel(below)
@@ -321,10 +336,12 @@ class WallDisplay:
         return True
 
     async def _set_cell_again(self, panel: Panel, index: int, camera_id: str) -> None:
-        """Put a camera back into its cell, unless it is gone by now."""
+        """Put a camera back into its cell, if the device takes it: it may be gone by now."""
         try:
             await self._client.set_cell(panel, index, camera_id)
-        except ThinClientNotFoundError as error:
+        except ThinClientCommandError as error:
+            if self._may_pass(error):
+                raise
             _LOGGER.debug("Cell %s of %s cannot be as before: %s", index + 1, self._entry.title, error)
 
     async def _remember(self, screen: ScreenMemory) -> None:

@@ -13,6 +13,9 @@ from .const import DOMAIN
 _LOGGER = logging.getLogger(__name__)
 _VERSION: Final = 1
 
+MAX_SECONDS: Final = 1e11
+"""Beyond this no time is what it seems."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
@@ -63,6 +66,15 @@ class ScreenMemory:
     watch: Watch | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningUpdate:
+    """A firmware update that was started: since when, and what the device said before."""
+
+    since: float
+    version: str | None
+    words: str | None
+
+
 class WallMemory:
     """The memory of one wall, on disk before anything depends on it. It holds no secrets."""
 
@@ -72,6 +84,7 @@ class WallMemory:
         self.screen = ScreenMemory()
         self.added: Mapping[str, str] = {}
         """Viewtron camera (`<device>` or `<device>_<channel>`) -> id of the wall's camera that was made from it."""
+        self.update: RunningUpdate | None = None
 
     async def load(self) -> None:
         """Read what an earlier run has left; what cannot be understood is forgotten."""
@@ -81,6 +94,7 @@ class WallMemory:
         try:
             self.screen = _screen_memory(stored["screen"])
             self.added = {str(source): str(camera_id) for source, camera_id in stored["added"].items()}
+            self.update = _running_update(stored["update"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _LOGGER.debug("The memory of a wall cannot be read: %s", type(error).__name__)
 
@@ -88,6 +102,12 @@ class WallMemory:
         """Remember the screen; when this returns, it is on disk."""
         if screen != self.screen:
             self.screen = screen
+            await self._save()
+
+    async def keep_update(self, update: RunningUpdate | None) -> None:
+        """Remember that a firmware update runs, or that it is over."""
+        if update != self.update:
+            self.update = update
             await self._save()
 
     async def remember_added(self, source: str, camera_id: str) -> None:
@@ -100,31 +120,70 @@ class WallMemory:
         self.added = {source: known for source, known in self.added.items() if known != camera_id}
         await self._save()
 
+    async def clear(self) -> None:
+        """Forget everything: the device is as new."""
+        self.screen, self.added, self.update = ScreenMemory(), {}, None
+        await self._save()
+
     async def remove(self) -> None:
         """Remove the file."""
         await self._store.async_remove()
 
     async def _save(self) -> None:
-        await self._store.async_save({"screen": asdict(self.screen), "added": dict(self.added)})
+        update = asdict(self.update) if self.update else None
+        await self._store.async_save({"screen": asdict(self.screen), "added": dict(self.added), "update": update})
 
 
 def _screen_memory(data: Mapping[str, Any]) -> ScreenMemory:
     """Build the memory from its JSON. Raises KeyError, TypeError or ValueError."""
     back, watch = data["back"], data["watch"]
     return ScreenMemory(
-        camera_id=data["camera_id"],
+        camera_id=_id(data["camera_id"]),
         stopped=bool(data["stopped"]),
-        back=Return(
-            at=float(back["at"]),
-            duration=float(back["duration"]),
-            screen=Screen(**back["screen"] | {"cells": tuple(back["screen"]["cells"])}),
-            listed=_cells(back["listed"]),
+        back=_return(back) if back else None,
+        watch=Watch(
+            panel_id=_id(watch["panel_id"]),
+            before=tuple(_id(panel_id) for panel_id in watch["before"]),
+            late_until=_seconds(watch["late_until"]),
+            cells=_cells(watch["cells"]),
         )
-        if back
+        if watch
         else None,
-        watch=Watch(**watch | {"before": tuple(watch["before"]), "cells": _cells(watch["cells"])}) if watch else None,
     )
 
 
-def _cells(cells: list[str | None] | None) -> tuple[str | None, ...] | None:
-    return None if cells is None else tuple(cells)
+def _running_update(update: Mapping[str, Any] | None) -> RunningUpdate | None:
+    if update is None:
+        return None
+    return RunningUpdate(since=_seconds(update["since"]), version=_id(update["version"]), words=_id(update["words"]))
+
+
+def _return(back: Mapping[str, Any]) -> Return:
+    screen = back["screen"]
+    return Return(
+        at=_seconds(back["at"]),
+        duration=_seconds(back["duration"]),
+        screen=Screen(
+            panel_id=_id(screen["panel_id"]),
+            camera_id=_id(screen["camera_id"]),
+            stopped=bool(screen["stopped"]),
+            cells=_cells(screen["cells"]) or (),
+        ),
+        listed=_cells(back["listed"]),
+    )
+
+
+def _cells(cells: list[Any] | None) -> tuple[str | None, ...] | None:
+    return None if cells is None else tuple(_id(camera_id) for camera_id in cells)
+
+
+def _id(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("no id")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
+        raise ValueError("no seconds")
+    return float(value)

@@ -25,7 +25,6 @@ from .video import Stills
 from .wall_coordinator import ThinClientCoordinator
 from .wall_display import WallDisplay
 from .wall_memory import WallMemory
-from .wall_screen import active_panel
 from .web_address import web_address
 
 type ThinClientConfigEntry = ConfigEntry[ThinClientRuntime]
@@ -35,6 +34,7 @@ OPTION_BLANK: Final = "blank"
 OPTION_PANEL: Final = "panel"
 """No full screen among the cameras."""
 
+_RESERVED: Final = frozenset({OPTION_BLANK, OPTION_PANEL})
 _CAMERA_KEY: Final = "camera_"
 
 
@@ -54,6 +54,8 @@ class ThinClientRuntime:
         self.hass = hass
         self.entry = entry
         self.device_id = device_id
+        self._named_panels: tuple[tuple[Panel, ...], Names] = ((), Names(()))
+        self._named_cameras: tuple[tuple[Camera, ...], Names] = ((), Names((), _RESERVED))
 
     @property
     def info(self) -> DeviceInfo:
@@ -67,40 +69,56 @@ class ThinClientRuntime:
 
     @property
     def active_panel(self) -> Panel | None:
-        """Return the panel that the device lists as active."""
-        return active_panel(self.coordinator.data.panels)
+        """Return the panel on the screen, or below what hides it; a slow device lists it as active a little later."""
+        panel_id = self.display.panel_below_id
+        return next((panel for panel in self.coordinator.data.panels if panel.id == panel_id), None)
 
     @property
     def panel_names(self) -> Names:
         """Return the panels by the names that people choose from."""
-        return Names((panel.id, panel.name) for panel in self.coordinator.data.panels)
+        panels = self.coordinator.data.panels
+        if panels is not self._named_panels[0]:
+            self._named_panels = (panels, Names((panel.id, panel.name) for panel in panels))
+        return self._named_panels[1]
 
     @property
     def camera_names(self) -> Names:
         """Return the cameras by the names that people choose from."""
         cameras = self.coordinator.data.cameras
-        return Names(((camera.id, camera.name) for camera in cameras), frozenset({OPTION_BLANK, OPTION_PANEL}))
+        if cameras is not self._named_cameras[0]:
+            names = Names(((camera.id, camera.name) for camera in cameras), _RESERVED)
+            self._named_cameras = (cameras, names)
+        return self._named_cameras[1]
 
     async def open(self) -> None:
         """Read the memory, and delete the session that a killed run has left open on the device.
 
-        Raises ConfigEntryNotReady while the device does not answer.
+        Raises ConfigEntryNotReady while no Thin Client answers: nothing else is told a session or a password.
         """
         await self.memory.load()
+        try:
+            is_thin_client = await self.client.looks_like_thin_client()
+        except ThinClientError as error:
+            raise self._not_ready("cannot_connect") from error
+        if not is_thin_client:
+            raise self._not_ready("other_device")
         if isinstance(token := self.entry.options.get(CONF_SESSION), str):
             try:
                 await self.client.forget_session(token)
             except ThinClientConnectionError as error:
-                raise ConfigEntryNotReady(
-                    translation_domain=DOMAIN,
-                    translation_key="cannot_connect",
-                    translation_placeholders={"device": self.entry.title},
-                ) from error
+                raise self._not_ready("cannot_connect") from error
             except ThinClientError:
                 # Whatever it is, it is no session that could be deleted.
                 pass
             self._keep_token(None)
         self.client.on_token(self._keep_token)
+
+    def _not_ready(self, key: str) -> ConfigEntryNotReady:
+        return ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders={"device": self.entry.title},
+        )
 
     @callback
     def _keep_token(self, token: str | None) -> None:

@@ -40,13 +40,14 @@ def adopted(screen: ScreenMemory, panels: Sequence[Panel]) -> ScreenMemory:
     """Take what the panels are after our own change for what they should be."""
     active = active_panel(panels)
     if (watch := screen.watch) is not None:
-        has_followed = active is not None and active.id not in watch.before
-        screen = replace(
-            screen,
-            watch=Watch(panel_id=active.id, cells=_cameras_in(active))
-            if active is not None and has_followed
-            else replace(watch, cells=None),
-        )
+        if active is not None and active.id not in watch.before:
+            watch = Watch(panel_id=active.id, cells=_cameras_in(active))
+        elif all(panel.id != watch.panel_id for panel in panels):
+            # We have deleted what was on the screen.
+            watch = Watch(panel_id=active.id if active else None)
+        else:
+            watch = replace(watch, cells=None)
+        screen = replace(screen, watch=watch)
     if (back := screen.back) is not None:
         cells = _cells_of(back.screen.panel_id, panels)
         screen = replace(screen, back=replace(back, screen=replace(back.screen, cells=cells), listed=cells))

@@ -33,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--name")
     parser.add_argument("--mac")
+    parser.add_argument("--serial", help="of a Thin Client")
     parser.add_argument("--auth", type=Auth, choices=list(Auth), default=Auth.BASIC)
     parser.add_argument("--shape", choices=[*Shape, WallShape.SAMPLES], default=Shape.DOCUMENTED)
     parser.add_argument("--push", help="URL to post to")
@@ -64,6 +65,7 @@ async def _run(arguments: argparse.Namespace) -> None:
 async def _run_wall(arguments: argparse.Namespace) -> None:
     """Run a Thin Client until it is interrupted, and tell what its monitor shows."""
     wall = ThinClientSimulator(name=arguments.name or "Lobby wall", shape=WallShape(arguments.shape))
+    wall.serial = arguments.serial or wall.serial
 
     def tell() -> None:
         print(*wall.showing())

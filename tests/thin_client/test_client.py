@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.viewwall.thin_client import (
+    BLANK,
     Camera,
     FirmwareState,
     MobileBridge,
@@ -153,7 +154,7 @@ async def test_cells(wall: ScriptedWall, client: ThinClient) -> None:
     }
     (panel,) = await client.panels()
     await client.set_cell(panel, 3, "cam-1")
-    await client.clear_cell(panel, 0)
+    await client.set_cell(panel, 0, BLANK)
     assert len(wall.commands) == 4
     for index in (-1, 4):
         with pytest.raises(ThinClientValidationError):

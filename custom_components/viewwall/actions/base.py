@@ -26,6 +26,17 @@ type Result = dict[str, JsonValueType]
 _LOGGER = logging.getLogger(__name__)
 
 
+def whole_number(value: Any) -> int:
+    """Take a whole number, as number or text. Raises Invalid."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise probatio.Invalid("expected a whole number") from error
+    if not number.is_integer() or isinstance(value, bool):
+        raise probatio.Invalid("expected a whole number")
+    return int(number)
+
+
 class WallAction[Checked](ABC):
     """One call of an action on Thin Clients; `Checked` is what its check finds and its run needs."""
 

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..catalog import split_unique_id
-from ..const import CONF_KIND, DOMAIN, KIND_THIN_CLIENT
+from ..const import CONF_KIND, CONF_WALL_PASSWORD, CONF_WALL_USERNAME, DOMAIN, KIND_THIN_CLIENT
 from ..errors import device_errors
 from ..runtime import ViewtronRuntime
 from ..thin_client import NewCamera, Stream
@@ -75,14 +75,17 @@ async def find_source(hass: HomeAssistant, entity_id: str) -> Source:
     with device_errors(name):
         formats = await runtime.client.stream_formats(channel)
         addresses = await runtime.streams.plain(channel)
+    has_own_login = CONF_WALL_USERNAME in entry.options
+    username = entry.options[CONF_WALL_USERNAME] if has_own_login else entry.data[CONF_USERNAME]
+    password = entry.options[CONF_WALL_PASSWORD] if has_own_login else entry.data[CONF_PASSWORD]
     return Source(
         key=camera_source(entity.unique_id),
         name=name,
         address=entry.data[CONF_HOST],
         channel=0 if channel is None else channel - 1,
         streams=_streams(addresses, formats, web_address(entry.data) + runtime.client.snapshot_path(channel)),
-        username=entry.data[CONF_USERNAME],
-        password=entry.data[CONF_PASSWORD],
+        username=username,
+        password=password,
     )
 
 

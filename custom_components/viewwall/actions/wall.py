@@ -11,12 +11,23 @@ from ..names import Names
 from ..thin_client import Camera, Panel, Preset
 from ..thin_client.checks import ptz_words
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction
+from .base import Result, WallAction, whole_number
 from .errors import mistake
 from .targets import wall_name
 
 _NUMBER: Final = probatio.Coerce(float)
-_CELL: Final = probatio.Coerce(int)
+_LONGEST: Final = timedelta(days=366)
+
+
+def _duration(value: Any) -> timedelta:
+    """Take a duration as Home Assistant does, up to a year. Raises Invalid."""
+    try:
+        duration = cv.positive_time_period(value)
+    except OverflowError as error:
+        raise probatio.Invalid("is too long") from error
+    if duration > _LONGEST:
+        raise probatio.Invalid("is too long")
+    return duration
 
 
 class ShowPanel(WallAction[Panel]):
@@ -25,7 +36,7 @@ class ShowPanel(WallAction[Panel]):
     name = "show_panel"
     fields: ClassVar[VolDictType] = {
         probatio.Required("panel"): cv.string,
-        probatio.Optional("duration"): cv.positive_time_period,
+        probatio.Optional("duration"): _duration,
     }
 
     @override
@@ -45,7 +56,7 @@ class ShowCamera(WallAction[Camera]):
     name = "show_camera"
     fields: ClassVar[VolDictType] = {
         probatio.Required("camera"): cv.string,
-        probatio.Optional("duration"): cv.positive_time_period,
+        probatio.Optional("duration"): _duration,
     }
 
     @override
@@ -64,7 +75,7 @@ class SetCell(WallAction[tuple[int, str | None]]):
 
     name = "set_cell"
     fields: ClassVar[VolDictType] = {
-        probatio.Required("cell"): _CELL,
+        probatio.Required("cell"): whole_number,
         probatio.Optional("camera"): probatio.Any(None, cv.string),
     }
 
@@ -85,7 +96,7 @@ class WallPtzMove(WallAction[int]):
 
     name = "wall_ptz_move"
     fields: ClassVar[VolDictType] = {
-        probatio.Required("cell"): _CELL,
+        probatio.Required("cell"): whole_number,
         probatio.Optional("pan"): _NUMBER,
         probatio.Optional("tilt"): _NUMBER,
         probatio.Optional("zoom"): _NUMBER,
@@ -97,9 +108,6 @@ class WallPtzMove(WallAction[int]):
         given = self.data.keys() & {"pan", "tilt", "zoom"}
         if not given:
             raise mistake("no_movement")
-        if self.data["mode"] == "absolute" and len(given) < 3:
-            # A missing value would not mean "as it is" but 0.
-            raise mistake("position_incomplete")
         index = (await self.find_cell(wall, self.data["cell"], filled=True)).index
         ptz_words(index, *self._values())
         return index
@@ -121,7 +129,7 @@ class WallPtzGotoPreset(WallAction[tuple[int, Preset]]):
     """Move the camera in a cell to one of its presets."""
 
     name = "wall_ptz_goto_preset"
-    fields: ClassVar[VolDictType] = {probatio.Required("cell"): _CELL, probatio.Required("preset"): cv.string}
+    fields: ClassVar[VolDictType] = {probatio.Required("cell"): whole_number, probatio.Required("preset"): cv.string}
 
     @override
     async def check(self, wall: ThinClientRuntime) -> tuple[int, Preset]:

@@ -13,12 +13,12 @@ import probatio
 
 from ..catalog import unique_id
 from ..const import DOMAIN
-from ..thin_client import Camera, NewCamera, ThinClientConnectionError
+from ..thin_client import Camera, NewCamera, ThinClientCommandError, ThinClientProtocolError
 from ..thin_client.checks import camera_body
 from ..thin_client.settings import DIRECT_CONNECT
 from ..wall_runtime import ThinClientRuntime
 from .base import Result, WallAction, changing_cameras, confirm
-from .errors import mistake
+from .errors import failure, mistake
 from .files import allowed_path, write_file
 from .sources import Source, find_source
 from .targets import wall_name
@@ -51,8 +51,9 @@ class _CameraAction[Checked](WallAction[Checked]):
 
     is_admin = True
 
-    def check_source(self, wall: ThinClientRuntime) -> None:
-        """Check that the wall fetches its video itself."""
+    async def check_source(self, wall: ThinClientRuntime) -> None:
+        """Check that the wall fetches its video itself, just now: else it would get a password for nothing."""
+        await wall.coordinator.read_settings()
         if wall.coordinator.data.video_source != DIRECT_CONNECT:
             raise mistake("not_direct_connect", device=wall_name(wall))
 
@@ -65,8 +66,6 @@ class _FromEntity[Checked](_CameraAction[Checked]):
     @override
     async def prepare(self, walls: Sequence[ThinClientRuntime]) -> None:
         await super().prepare(walls)
-        for wall in walls:
-            self.check_source(wall)
         self.source = await find_source(self.hass, self.data["camera_entity"])
 
 
@@ -81,26 +80,30 @@ class AddCamera(_FromEntity[NewCamera]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> NewCamera:
+        await self.check_source(wall)
+        await self._check_new(wall)
+        camera = self.source.camera(str(uuid4()), self.data.get("name"))
+        camera_body(camera)
+        return camera
+
+    async def _check_new(self, wall: ThinClientRuntime) -> None:
+        """Check that the wall does not have the camera yet."""
         if (added := wall.memory.added.get(self.source.key)) is not None:
             # Somebody else may have deleted it since the last poll.
             for known in await wall.coordinator.read_cameras():
                 if known.id == added:
                     raise mistake("already_added", device=wall_name(wall), camera=known.name, source=self.source.name)
-        camera = self.source.camera(str(uuid4()), self.data.get("name"))
-        camera_body(camera)
-        return camera
 
     @override
     async def run(self, wall: ThinClientRuntime, checked: NewCamera) -> Result:
         async with changing_cameras(wall):
-            try:
-                camera = await wall.client.create_camera(checked)
-            except ThinClientConnectionError as error:
-                if error.sent:
-                    # If it was added after all, the next try finds it.
-                    await wall.memory.remember_added(self.source.key, checked.id)
-                raise
-            await wall.memory.remember_added(self.source.key, camera.id)
+            # Another call may have added it while this one waited for its turn.
+            await self._check_new(wall)
+            # If it is added although nobody waits for the answer any more, the next call finds it.
+            await wall.memory.remember_added(self.source.key, checked.id)
+            camera = await wall.client.create_camera(checked)
+            if camera.id != checked.id:
+                await wall.memory.remember_added(self.source.key, camera.id)
         return {"camera_id": camera.id}
 
 
@@ -116,6 +119,7 @@ class UpdateCamera(_FromEntity[NewCamera]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> NewCamera:
+        await self.check_source(wall)
         known = await self.find_camera(wall, self.data["camera"])
         camera = self.source.camera(known.id, self.data.get("name") or known.name)
         camera_body(camera)
@@ -138,7 +142,7 @@ class DeleteCamera(_CameraAction[Camera]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> Camera:
-        self.check_source(wall)
+        await self.check_source(wall)
         return await self.find_camera(wall, self.data["camera"])
 
     @override
@@ -167,8 +171,6 @@ class ReplaceCameras(_CameraAction[list[NewCamera]]):
     async def prepare(self, walls: Sequence[ThinClientRuntime]) -> None:
         await super().prepare(walls)
         confirm(self.data, "confirm_replace")
-        for wall in walls:
-            self.check_source(wall)
         self.sources = []
         for item in self.data["cameras"]:
             source = await find_source(self.hass, item["camera_entity"])
@@ -178,6 +180,7 @@ class ReplaceCameras(_CameraAction[list[NewCamera]]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> list[NewCamera]:
+        await self.check_source(wall)
         known = {camera.id for camera in await wall.coordinator.read_cameras()}
         cameras = []
         for source, name in self.sources:
@@ -224,7 +227,10 @@ class PreviewCamera(WallAction[None]):
 
     @override
     async def run(self, wall: ThinClientRuntime, checked: None) -> Result:
-        picture = await wall.client.preview(self.source.camera(str(uuid4())))
+        try:
+            picture = await wall.client.preview(self.source.camera(str(uuid4())))
+        except (ThinClientCommandError, ThinClientProtocolError) as error:
+            raise failure("no_picture", device=wall_name(wall), source=self.source.name) from error
         await write_file(self.hass, self.path, picture)
         return {"filename": str(self.path)}
 

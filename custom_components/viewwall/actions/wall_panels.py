@@ -10,10 +10,9 @@ import probatio
 from ..thin_client import Camera, Panel
 from ..thin_client.checks import kept_cells, panel_body
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction
+from .base import Result, WallAction, whole_number
 from .errors import mistake
 
-_SIDE: Final = probatio.Coerce(int)
 _CELLS: Final = probatio.All(cv.ensure_list, [probatio.Any(None, cv.string)])
 
 
@@ -33,8 +32,8 @@ class CreatePanel(_PanelAction[Sequence[Camera | None]]):
     name = "create_panel"
     fields: ClassVar[VolDictType] = {
         probatio.Required("name"): cv.string,
-        probatio.Required("width"): _SIDE,
-        probatio.Required("height"): _SIDE,
+        probatio.Required("width"): whole_number,
+        probatio.Required("height"): whole_number,
         probatio.Optional("cells", default=list): _CELLS,
     }
 
@@ -58,8 +57,8 @@ class UpdatePanel(_PanelAction[tuple[Panel, Sequence[Camera | None] | None]]):
     fields: ClassVar[VolDictType] = {
         probatio.Required("panel"): cv.string,
         probatio.Optional("name"): cv.string,
-        probatio.Optional("width"): _SIDE,
-        probatio.Optional("height"): _SIDE,
+        probatio.Optional("width"): whole_number,
+        probatio.Optional("height"): whole_number,
         probatio.Optional("cells"): _CELLS,
     }
 

@@ -44,7 +44,7 @@ class UpdateSettings(WallAction[str | None]):
         if not given:
             raise mistake("nothing_to_change")
         for name in given:
-            if name.strip().lower() in _SECRETS:
+            if name.strip().lower() in _SECRETS or "passw" in name.lower():
                 raise mistake("password_setting", setting=name)
         self.settings = {name: _text(value) for name, value in given.items()}
         if not NETWORK_SETTINGS.isdisjoint(self.settings):
@@ -204,12 +204,13 @@ class RestoreFactoryDefaults(WallAction[None]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> None:
-        """All is checked already."""
+        wall.firmware.check_idle()
 
     @override
     async def run(self, wall: ThinClientRuntime, checked: None) -> Result:
         await wall.client.restore()
-        wall.display.forget_screen()
+        await wall.memory.clear()
+        wall.coordinator.async_update_listeners()
         return {}
 
 

@@ -11,6 +11,7 @@ from .errors import (
     ThinClientNotFoundError,
     ThinClientNotSupportedError,
     ThinClientNotTakenError,
+    ThinClientOtherDeviceError,
     ThinClientProtocolError,
     ThinClientValidationError,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "ThinClientNotFoundError",
     "ThinClientNotSupportedError",
     "ThinClientNotTakenError",
+    "ThinClientOtherDeviceError",
     "ThinClientProtocolError",
     "ThinClientValidationError",
     "check_settings",

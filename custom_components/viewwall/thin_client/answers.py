@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from .errors import ThinClientProtocolError
 
 _JPEG_MAGIC: Final = b"\xff\xd8\xff"
-_STRING_OR_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+# A string that never ends is taken to the end at once: to try each quote in it anew would take minutes.
+_STRING_OR_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z))|,(?=\s*+[}\]])', re.DOTALL)
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
@@ -85,7 +86,8 @@ def to_text(value: Json) -> str | None:
         case bool():
             return "true" if value else "false"
         case str():
-            return value.strip() or None
+            # Half a character pair is valid JSON, but cannot be stored or sent on.
+            return value.encode(errors="replace").decode().strip() or None
         case int() | float():
             return str(value)
     return None

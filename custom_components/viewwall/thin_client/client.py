@@ -23,20 +23,21 @@ from .errors import (
     ThinClientConnectionError,
     ThinClientHungUpError,
     ThinClientNotTakenError,
+    ThinClientOtherDeviceError,
     ThinClientProtocolError,
     ThinClientValidationError,
 )
-from .models import BLANK, Camera, Cell, DeviceInfo, FirmwareState, MobileBridge, NewCamera, Panel, Preset
+from .models import Camera, Cell, DeviceInfo, FirmwareState, MobileBridge, NewCamera, Panel, Preset
 from .readings import (
     expect_zero,
     read_cameras,
+    read_device_info,
     read_list,
     read_mobile_bridges,
     read_panels,
     read_picture,
     read_presets,
     read_settings,
-    serial_as_mac,
 )
 from .session import Session
 from .settings import ADMIN_PASSWORD, NETWORK_SETTINGS, Settings, check_settings, untaken
@@ -122,16 +123,24 @@ class ThinClient:
 
         Raises ThinClientProtocolError if the settings name no serial.
         """
-        settings = await self.settings()
-        if settings.serial is None:
-            raise ThinClientProtocolError("List settings: the reply names no serial")
-        return DeviceInfo(
-            serial=settings.serial,
-            name=settings.name,
-            firmware=settings.firmware,
-            api_version=self.api_version,
-            mac=serial_as_mac(settings.serial),
-        )
+        return read_device_info(await self.settings(), self.api_version)
+
+    async def check_identity(self, serial: str) -> Settings:
+        """Return the settings of the device, if it is the one with this serial.
+
+        Raises ThinClientOtherDeviceError, and so does everything else from then on, until it is that one again.
+        """
+        reply = await self._session.request(calls.LIST_SETTINGS, even_if_barred=True)
+        settings = read_settings(read_list(calls.LIST_SETTINGS, reply.data))
+        if settings.serial != serial:
+            await self._session.bar()
+            raise ThinClientOtherDeviceError("Another device answers at the address")
+        self._session.admit()
+        return settings
+
+    async def end_session(self) -> None:
+        """Delete the session on the device; the next call opens a new one."""
+        await self._session.end()
 
     async def panels(self) -> tuple[Panel, ...]:
         """List the panels; the only reply that tells the truth about which is active."""
@@ -168,15 +177,11 @@ class ThinClient:
         await self._session.request(calls.SHOW_PANEL, check_id("panel", panel_id))
 
     async def set_cell(self, panel: Panel, index: int, camera_id: str) -> None:
-        """Put a camera into a cell of the active panel (read from `panels` just before)."""
+        """Put a camera into a cell of the active panel (read from `panels` just before), or empty it (`BLANK`)."""
         if not panel.active:
             raise ThinClientValidationError("panel", Rule.NOT_ACTIVE)
         check_index("cell", index, len(panel.cells))
         await self._session.request(calls.SET_CELL, check_id("panel", panel.id), index, check_id("camera", camera_id))
-
-    async def clear_cell(self, panel: Panel, index: int) -> None:
-        """Empty a cell of the active panel."""
-        await self.set_cell(panel, index, BLANK)
 
     async def stop_display(self) -> None:
         """Take the panel off the screen; the device does not tell afterwards that nothing is shown."""

@@ -100,6 +100,10 @@ class ThinClientAuthError(ThinClientError):
     """The device refused the administrator password (401 at the login)."""
 
 
+class ThinClientOtherDeviceError(ThinClientError):
+    """Another device answers at the address: it is told nothing and asked for nothing but who it is."""
+
+
 class ThinClientCommandError(ThinClientError):
     """The device refused a command; `code` is its number: an HTTP status, or what its reply said."""
 

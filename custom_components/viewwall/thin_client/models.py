@@ -121,6 +121,6 @@ class FirmwareState:
         """Read "Step 1 Of 10: ..." in any language; versions and clock times are no steps."""
         numbers = [each for each in _NUMBER.findall(text or "") if each.isdecimal()]
         percentage = None
-        if len(numbers) == 2 and len(numbers[1]) < 10 and 0 <= int(numbers[0]) <= int(numbers[1]) > 0:
+        if len(numbers) == 2 and max(map(len, numbers)) < 10 and 0 <= int(numbers[0]) <= int(numbers[1]) > 0:
             percentage = round(100 * int(numbers[0]) / int(numbers[1]))
         return cls(text=text, percentage=percentage)

@@ -1,12 +1,13 @@
 """From a reply's data to models, dropping what is not understood."""
 
+from collections.abc import Iterator, Mapping
 import re
 from typing import Final
 
 from .answers import Json, objects, read_jpeg, to_bool, to_float, to_id, to_int, to_text
 from .calls import Call
 from .errors import ThinClientCommandError, ThinClientNotFoundError, ThinClientProtocolError
-from .models import Camera, Cell, MobileBridge, Panel, Preset
+from .models import Camera, Cell, DeviceInfo, MobileBridge, Panel, Preset
 from .settings import READABLE, Settings
 
 _MAC_DIGITS: Final = re.compile(r"[0-9a-f]{12}")
@@ -14,17 +15,36 @@ _MAX_READ_SIDE: Final = 16
 """A wall may be told bigger than the document allows; it is not believed beyond this."""
 
 
+_MAX_ITEMS: Final = 512
+"""Most panels and cameras that are read from one list."""
+_MAX_TEXT: Final = 255
+"""Most characters of a name that are read, and of an id that is believed."""
+
+
+def _items(data: Json, id_key: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Walk the objects of a list that have an id, each id once."""
+    seen: set[str] = set()
+    for item in objects(data):
+        item_id = to_id(item.get(id_key))
+        if item_id is not None and len(item_id) <= _MAX_TEXT and item_id not in seen and len(seen) < _MAX_ITEMS:
+            seen.add(item_id)
+            yield item_id, item
+
+
+def _name(value: Json) -> str | None:
+    """Read a name, as far as a name can be long."""
+    return None if (text := to_text(value)) is None else text[:_MAX_TEXT].rstrip()
+
+
 def read_panels(data: Json) -> tuple[Panel, ...]:
     """Read a list of panels, or a single one; what has no id is dropped."""
     panels = []
-    for item in objects(data):
-        if (panel_id := to_id(item.get("PanelGuid"))) is None:
-            continue
+    for panel_id, item in _items(data, "PanelGuid"):
         width, height = (_side(item.get(key)) for key in ("PanelWidth", "PanelHeight"))
         panels.append(
             Panel(
                 id=panel_id,
-                name=to_text(item.get("PanelName")) or panel_id,
+                name=_name(item.get("PanelName")) or panel_id,
                 width=width,
                 height=height,
                 active=to_bool(item.get("Default")) is True,
@@ -54,7 +74,7 @@ def _read_cells(data: Json, width: int, height: int) -> tuple[Cell, ...]:
         cell = Cell(
             index=index,
             camera_id=camera_id,
-            camera_name=to_text(item.get("CameraName")) if camera_id else None,
+            camera_name=_name(item.get("CameraName")) if camera_id else None,
             id=to_int(item.get("PanelCellId")),
         )
         cells.setdefault(index, cell)
@@ -64,19 +84,15 @@ def _read_cells(data: Json, width: int, height: int) -> tuple[Cell, ...]:
 def read_cameras(data: Json) -> tuple[Camera, ...]:
     """Read a list of cameras, or a single one: id and name only, since replies to writes hold passwords."""
     return tuple(
-        [
-            Camera(id=camera_id, name=to_text(item.get("Name")) or camera_id)
-            for item in objects(data)
-            if (camera_id := to_id(item.get("Id"))) is not None
-        ]
+        [Camera(id=camera_id, name=_name(item.get("Name")) or camera_id) for camera_id, item in _items(data, "Id")]
     )
 
 
 def read_presets(data: Json) -> tuple[Preset, ...]:
     """Read the presets of a PTZ camera; what has no name or an unreadable position is dropped."""
     presets = []
-    for item in objects(data):
-        name = to_text(item.get("Name"))
+    for item in objects(data)[:_MAX_ITEMS]:
+        name = _name(item.get("Name"))
         x, y, z = (to_float(item.get(key)) for key in "XYZ")
         if name is not None and x is not None and y is not None and z is not None:
             presets.append(Preset(name=name, x=x, y=y, z=z))
@@ -91,6 +107,19 @@ def read_settings(data: Json) -> Settings:
         if name is not None:
             values[name] = to_text(item.get("Value")) or ""
     return Settings(values)
+
+
+def read_device_info(settings: Settings, api_version: str | None) -> DeviceInfo:
+    """Read who the device is out of its settings. Raises ThinClientProtocolError if they name no serial."""
+    if settings.serial is None:
+        raise ThinClientProtocolError("List settings: the reply names no serial")
+    return DeviceInfo(
+        serial=settings.serial,
+        name=settings.name,
+        firmware=settings.firmware,
+        api_version=api_version,
+        mac=serial_as_mac(settings.serial),
+    )
 
 
 def read_mobile_bridges(data: Json) -> tuple[MobileBridge, ...]:

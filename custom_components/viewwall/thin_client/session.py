@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 import json
 import re
 from typing import Final
@@ -20,6 +20,7 @@ from .errors import (
     ThinClientError,
     ThinClientNotFoundError,
     ThinClientNotSupportedError,
+    ThinClientOtherDeviceError,
     ThinClientProtocolError,
     ThinClientValidationError,
 )
@@ -63,6 +64,7 @@ class Session:
         self._login: asyncio.Task[str] | None = None
         self._refused = False
         self._closed = False
+        self._barred = False
         self._methods: dict[str, str] = {}
         self._linked: dict[str, str] = {}
         self.token_listener: Callable[[str | None], None] | None = None
@@ -102,6 +104,7 @@ class Session:
         body: Json = None,
         upload: AsyncIterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
+        even_if_barred: bool = False,
     ) -> Reply:
         """Send a call and return its reply; `words` fill its path. Raises any ThinClientError.
 
@@ -114,6 +117,8 @@ class Session:
                 async with asyncio.timeout(None) as scope:
                     if call.lane is not Lane.COMMANDS:
                         self._waiting.add(scope)
+                    if self._barred and not even_if_barred:
+                        raise ThinClientOtherDeviceError("Another device answers at the address")
                     token = await self._ensure_session()
                     answer = await self._by_any_method(call, path, data, headers, token)
                     if answer.status in (401, 403) and upload is None:
@@ -132,6 +137,22 @@ class Session:
         """
         self._passwords = [password] if self._refused else list(dict.fromkeys((self._passwords[0], password)))
         self._refused = False
+
+    async def end(self) -> None:
+        """Delete the session, as far as the device can be reached; the next call opens a new one."""
+        async with self._lock:
+            await self._settle_login()
+            with suppress(ThinClientError):
+                await self._end_session()
+
+    async def bar(self) -> None:
+        """Leave no session behind, and send nothing until `admit` but what is asked nevertheless."""
+        self._barred = True
+        await self.end()
+
+    def admit(self) -> None:
+        """Send everything again."""
+        self._barred = False
 
     async def renew(self) -> None:
         """Log in anew, which shows the password that the device accepts."""
