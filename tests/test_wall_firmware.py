@@ -303,11 +303,11 @@ async def test_older_is_no_update(hass: HomeAssistant, wall: ThinClientSimulator
 
 async def test_versions_in_other_words(hass: HomeAssistant, wall: ThinClientSimulator, set_up_wall: SetUpWall) -> None:
     """Offer what cannot be compared."""
-    wall.newest_firmware = "summer build"
+    wall.newest_firmware = "summer build 3"
     await set_up_wall(wall)
     (state,) = hass.states.async_all("update")
     assert state.state == STATE_ON
-    assert state.attributes["latest_version"] == "summer build"
+    assert state.attributes["latest_version"] == "summer build 3"
 
 
 async def test_not_reachable(hass: HomeAssistant, wall: ThinClientSimulator, entry: ThinClientConfigEntry) -> None:

@@ -104,10 +104,10 @@ def _moved_schema(data: Mapping[str, Any], kind: str) -> probatio.Schema:
     )
 
 
-def _entry_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
+def _entry_address(user_input: Mapping[str, Any], port_before: int | None = None) -> dict[str, Any]:
     """Return what a user typed as entry data; an address pasted from a browser is taken apart.
 
-    Raises ValueError for what can be no address.
+    `port_before` stood in the form already. Raises ValueError for what can be no address.
     """
     connection: Mapping[str, Any] = user_input.get(SECTION_CONNECTION, {})
     typed: str = user_input[CONF_HOST].strip()
@@ -120,12 +120,14 @@ def _entry_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("no host in the address")
     if url.explicit_port == 0:
         raise ValueError("no such port")
+    if url.explicit_port and port == port_before:
+        # The port of the new address, not the one from before.
+        port = None
     if url.scheme == "https":
         ssl = True
     return {
         CONF_HOST: url.host,
-        # A port in the address is what was typed last: the other one may be from before.
-        CONF_PORT: url.explicit_port or (int(port) if port else None),
+        CONF_PORT: int(port) if port else url.explicit_port,
         CONF_SSL: ssl,
         CONF_VERIFY_SSL: bool(connection.get(CONF_VERIFY_SSL, False)),
         CONF_USERNAME: user_input.get(CONF_USERNAME) or DEFAULT_USERNAME,
@@ -215,7 +217,7 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, found, errors = await self._try_address(user_input)
+            data, found, errors = await self._try_address(user_input, entry.data[CONF_PORT])
             if found is not None:
                 await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: found.kind})
@@ -228,9 +230,11 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             | push_placeholders(self.hass, entry.data[CONF_WEBHOOK_ID]),
         )
 
-    async def _try_address(self, user_input: Mapping[str, Any]) -> tuple[dict[str, Any], Found | None, dict[str, str]]:
+    async def _try_address(
+        self, user_input: Mapping[str, Any], port_before: int | None = None
+    ) -> tuple[dict[str, Any], Found | None, dict[str, str]]:
         try:
-            data = _entry_address(user_input)
+            data = _entry_address(user_input, port_before)
         except ValueError:
             return {}, None, {CONF_HOST: "invalid_host"}
         found, errors = await self._try(data)
