@@ -349,7 +349,7 @@ async def test_delete(
     await later(POLL)
     for gone in (added, YARD):
         assert find(hass, wall, f"camera.camera_{gone}") is None
-    with pytest.raises(ServiceValidationError, match=f"no camera made from {entity_id}.*add_camera"):
+    with pytest.raises(ServiceValidationError, match=f"no camera made from {entity_id}.*Add camera"):
         await do(hass, "show_camera", wall, camera=entity_id)
     with pytest.raises(ServiceValidationError, match="no camera “Yard”"):
         await do(hass, "delete_camera", wall, camera="Yard")

@@ -228,6 +228,9 @@ class ThinClientOptionsFlow(OptionsFlowWithReload):
     async def _add_camera(self, runtime: ThinClientRuntime, typed: Mapping[str, Any]) -> dict[str, str]:
         """Add a camera, by wish only if it shows a picture; return the form's errors."""
         client = runtime.client
+        if typed.get(CONF_USERNAME) and not typed.get(CONF_PASSWORD):
+            # The field is empty again after every other error.
+            return {CONF_PASSWORD: "password_empty"}
         snapshot_uri = typed.get(CONF_SNAPSHOT_URI, "").strip()
         camera = NewCamera(
             id=self._camera_id,

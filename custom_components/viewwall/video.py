@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from .thin_client import ThinClientError
 from .viewtron.client import DEFAULT_RTSP_PORT, ViewtronClient
-from .viewtron.errors import ViewtronError
+from .viewtron.errors import ViewtronConnectionError, ViewtronError
 from .viewtron.models import StreamPaths
 from .viewtron.rtsp import nvr_paths, probe_path, rtsp_url
 
@@ -102,7 +102,11 @@ class StreamAddresses:
         Raises any ViewtronError while it has not told them.
         """
         async with self._in_turn:
-            paths = await self._ask(channel)
+            try:
+                paths = await self._ask(channel)
+            except ViewtronConnectionError:
+                # Its RTSP server may answer to others, or later.
+                paths = await self._client.stream_paths(channel)
         port = self._port or DEFAULT_RTSP_PORT
         return tuple([rtsp_url(self._host, port, path) for path in (paths.main, paths.sub) if path])
 

@@ -20,13 +20,13 @@ _LONGEST: Final = timedelta(days=366)
 
 
 def _duration(value: Any) -> timedelta:
-    """Take a duration as Home Assistant does, up to a year. Raises Invalid."""
+    """Take a duration as Home Assistant does, but no nothing, and up to a year. Raises Invalid."""
     try:
         duration = cv.positive_time_period(value)
     except OverflowError as error:
         raise probatio.Invalid("is too long") from error
-    if duration > _LONGEST:
-        raise probatio.Invalid("is too long")
+    if not timedelta() < duration <= _LONGEST:
+        raise probatio.Invalid("must be longer than nothing and at most a year")
     return duration
 
 

@@ -89,12 +89,12 @@ def read_cameras(data: Json) -> tuple[Camera, ...]:
 
 
 def read_presets(data: Json) -> tuple[Preset, ...]:
-    """Read the presets of a PTZ camera; what has no name or an unreadable position is dropped."""
+    """Read the presets of a PTZ camera; without a name they go by their number, without a position they are dropped."""
     presets = []
-    for item in objects(data)[:_MAX_ITEMS]:
-        name = _name(item.get("Name"))
+    for number, item in enumerate(objects(data)[:_MAX_ITEMS], 1):
+        name = _name(item.get("Name")) or str(number)
         x, y, z = (to_float(item.get(key)) for key in "XYZ")
-        if name is not None and x is not None and y is not None and z is not None:
+        if x is not None and y is not None and z is not None:
             presets.append(Preset(name=name, x=x, y=y, z=z))
     return tuple(presets)
 
