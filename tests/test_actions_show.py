@@ -250,3 +250,53 @@ async def test_move_is_never_repeated(hass: HomeAssistant, set_up_wall: SetUpWal
     with pytest.raises(HomeAssistantError, match="does not answer"):
         await do(hass, "wall_ptz_move", wall, cell=3, pan=50)
     assert wall.camera(YARD).position == (50, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "duration", [{"days": 99999999}, {"days": 10**12}, {"hours": 10**300}, 10**15, 1e300, "inf", {"days": 367}]
+)
+async def test_no_such_time(
+    hass: HomeAssistant, set_up_wall: SetUpWall, wall: ThinClientSimulator, duration: Any
+) -> None:
+    """Take no time that ends beyond all calendars."""
+    await set_up_wall(wall)
+    for action, data in (("show_panel", {"panel": "Gate only"}), ("show_camera", {"camera": "Gate"})):
+        with pytest.raises(probatio.Invalid):
+            await do(hass, action, wall, **data, duration=duration)
+    assert changing(wall) == []
+
+
+@pytest.mark.parametrize("cell", [1.5, "1.5", "one", "inf", True, None, [1]])
+async def test_cell_between_two(
+    hass: HomeAssistant, set_up_wall: SetUpWall, wall: ThinClientSimulator, cell: Any
+) -> None:
+    """Take no part of a cell for the cell before it."""
+    await set_up_wall(wall)
+    for action, data in (
+        ("set_cell", {"camera": "Gate"}),
+        ("wall_ptz_move", {"pan": 1}),
+        ("wall_ptz_goto_preset", {"preset": "Home"}),
+    ):
+        with pytest.raises(probatio.Invalid):
+            await do(hass, action, wall, **data, cell=cell)
+    assert changing(wall) == []
+    await do(hass, "set_cell", wall, cell="2.0", camera="Gate")
+    assert cells(wall)[1] == GATE
+
+
+@BOTH_SHAPES
+@pytest.mark.parametrize("lasting", ["Four view", "Wide view"])
+async def test_panel_on_the_screen_is_deleted(
+    hass: HomeAssistant, set_up_wall: SetUpWall, later: Later, wall: ThinClientSimulator, lasting: str
+) -> None:
+    """Go back although we have deleted the panel that was shown for a while."""
+    await set_up_wall(wall)
+    await do(hass, "show_panel", wall, panel=lasting)
+    before = wall.showing()
+    await do(hass, "show_panel", wall, panel="Gate only", duration=20)
+    await later(5)
+    await do(hass, "delete_panel", wall, panel="Gate only")
+    await later(5)
+    await later(POLL)
+    assert wall.showing() == before
+    assert value(hass, wall, "panel") == lasting

@@ -6,22 +6,25 @@ from collections.abc import AsyncIterator, Callable
 import json
 import logging
 
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.viewwall.const import CONF_SESSION
+from custom_components.viewwall.const import CONF_SESSION, DOMAIN
 from tests.conftest import Later
 from tests.simulators.thin_client import ThinClientSimulator
-from tests.simulators.thin_client_state import Faults, Shape
+from tests.simulators.thin_client_state import Faults, Shape, camera_at
 from tests.walls import (
     FOUR,
     POLL,
     SetUpWall,
     act,
     choose,
+    options,
     reauth_flows,
+    state,
     value,
 )
 
@@ -74,6 +77,51 @@ async def test_pace(hass: HomeAssistant, set_up_wall: SetUpWall, later: Later, w
     assert counted.pop("read_settings", 0) <= 3
     assert counted.pop("list_presets", 0) <= 8
     assert counted == {}
+
+
+async def test_steering_holds_up_no_polls(
+    hass: HomeAssistant, set_up_wall: SetUpWall, later: Later, wall: ThinClientSimulator
+) -> None:
+    """Ask for cameras, settings and presets in time although an automation steers the wall all the time."""
+    await set_up_wall(wall)
+    await later(POLL)
+    wall.requests.clear()
+    new = camera_at("New camera", "192.0.2.47")
+    wall.direct_cameras.append(new)
+    wall.settings["SymphonyServer"] = "192.0.2.99"
+    for turn in range(144):
+        await later(5)
+        await choose(hass, wall, "cell_1", "Gate" if turn % 2 else "Warehouse")
+    counted = Counter(request.call for request in wall.requests)
+    assert counted["list_cameras"] >= 2
+    assert counted["read_settings"] >= 2
+    assert "New camera" in options(hass, wall, "full_screen")
+    assert state(hass, wall, "sensor.mobile_bridge_server").state == "192.0.2.99"
+    assert wall.most_sessions == 1
+
+
+@BOTH_SHAPES
+async def test_reconfigured_while_it_runs(
+    hass: HomeAssistant, set_up_wall: SetUpWall, later: Later, wall: ThinClientSimulator
+) -> None:
+    """Try an address without a second session, whether the user gets it right or not."""
+    entry = await set_up_wall(wall)
+    await later(POLL)
+    typed = {"host": wall.host, "password": wall.password, "connection": {"port": wall.port}}
+    context: ConfigFlowContext = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    flow = (await hass.config_entries.flow.async_init(DOMAIN, context=context))["flow_id"]
+    result = await hass.config_entries.flow.async_configure(flow, typed | {"password": "not-This-1"})
+    assert result["errors"] == {"base": "invalid_auth"}
+    await later(POLL)
+    assert value(hass, wall, "panel") == "Four view"
+    assert (wall.most_sessions, len(wall.sessions)) == (1, 1)
+    result = await hass.config_entries.flow.async_configure(flow, typed)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for _ in range(3):
+        await later(POLL)
+        assert value(hass, wall, "panel") == "Four view"
+    assert (wall.most_sessions, len(wall.sessions)) == (1, 1)
 
 
 async def test_no_session_after_home_assistant_stops(

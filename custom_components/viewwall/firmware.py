@@ -113,6 +113,7 @@ class FirmwareUpdater:
         self._hass = hass
         self._runtime = runtime
         self._listeners: list[Callable[[], None]] = []
+        self._task: asyncio.Task[None] | None = None
         self.in_progress = False
         self.percentage: int | None = None
         """How much of a file is sent, then what the device's words say; None if they say nothing."""
@@ -175,6 +176,7 @@ class FirmwareUpdater:
                 self._show(in_progress=False)
 
         task = self._runtime.entry.async_create_background_task(self._hass, _work(), f"{DOMAIN} firmware update")
+        self._task = task
         await outlast(task)
         if task.cancelled():
             raise self._error("update_unwatched")
@@ -253,6 +255,12 @@ class FirmwareUpdater:
         self._runtime.entry.async_create_background_task(
             self._hass, self._resume(running, watch), f"{DOMAIN} firmware update"
         )
+
+    @callback
+    def suspend(self) -> None:
+        """Follow nothing any more; what runs stays remembered."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def _resume(self, running: RunningUpdate, watch: UpdateWatch) -> None:
         try:

@@ -133,6 +133,7 @@ class ThinClientRuntime:
 
     async def close(self, _event: Event | None = None) -> None:
         """Send nothing any more, and leave no session behind; the way back stays remembered."""
+        self.firmware.suspend()
         self.display.suspend()
         await self.client.close()
 
