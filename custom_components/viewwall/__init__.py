@@ -130,6 +130,7 @@ def build_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> Thin
         ssl=data[CONF_SSL],
         verify_ssl=data[CONF_VERIFY_SSL],
     )
+    runtime.client.must_be(runtime.device_id)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
     runtime.memory = WallMemory(hass, entry.entry_id)
     runtime.coordinator = ThinClientCoordinator(hass, entry, runtime.client)

@@ -22,6 +22,7 @@ from .thin_client import (
     ThinClientAuthError,
     ThinClientConnectionError,
     ThinClientError,
+    ThinClientOtherDeviceError,
 )
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import (
@@ -116,8 +117,8 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
             # The coordinator rounds down to whole seconds: one more, or the client would still hold its tongue.
             raise self._failed(error, retry_after=self._guard.blocked_until - now + 1) from error
         except (ViewtronError, ThinClientError) as error:
-            if isinstance(error, ViewtronConnectionError | ThinClientConnectionError):
-                # While a device is away, another one may get its address.
+            if isinstance(error, ViewtronConnectionError | ThinClientConnectionError | ThinClientOtherDeviceError):
+                # While a device is away, another one may get its address, and lose it again.
                 self._due.pop("info", None)
             raise self._failed(error) from error
         self._guard.clear()

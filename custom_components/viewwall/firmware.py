@@ -296,9 +296,8 @@ class FirmwareUpdater:
     async def _look(self) -> tuple[Settings, FirmwareState] | None:
         """Ask what the device is and says now; None while it does not answer, or not as itself: it may be starting."""
         try:
-            settings = await self._runtime.client.settings()
             # While it restarts, another one may get its address.
-            return (settings, await self._state()) if settings.serial == self._runtime.info.serial else None
+            return await self._runtime.client.look_again(), await self._state()
         except ThinClientAuthError:
             raise
         except ThinClientError as error:

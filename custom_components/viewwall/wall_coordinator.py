@@ -70,12 +70,11 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
         self.client = client
         self._known = ThinClientState(info=DeviceInfo(serial=entry.unique_id or ""))
         self._lost_token: str | None = None
-        self._proven_token: str | None = None
         self._registration_listeners = 0
 
     async def read_panels(self) -> tuple[Panel, ...]:
         """Ask for the panels now, for everybody. Raises ThinClientError."""
-        panels = await self._panels()
+        panels = await self.client.panels()
         self._publish(panels=panels)
         return panels
 
@@ -149,7 +148,7 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
     async def _ask(self) -> ThinClientState:
         if self._is_due("info"):
             await self._read_identity()
-        self._learn(panels=await self._panels())
+        self._learn(panels=await self.client.panels())
         self.display.observe(self._known.panels)
         if self._is_due("cameras"):
             await self._tolerant(self._read_cameras)
@@ -157,16 +156,8 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
         await self._read_presets()
         return self._known
 
-    async def _panels(self) -> tuple[Panel, ...]:
-        """Ask for the panels of the device whose session this is: who has opened a new one may be another device."""
-        panels = await self.client.panels()
-        if self.client.token != self._proven_token:
-            await self._read_identity()
-        return panels
-
     async def _read_identity(self) -> None:
-        settings = await self.client.check_identity(self._known.info.serial)
-        self._proven_token = self.client.token
+        settings = await self.client.look_again()
         self._learn(
             info=read_device_info(settings, self.client.api_version),
             video_source=settings.video_source,
@@ -198,7 +189,7 @@ class ThinClientCoordinator(DeviceCoordinator[ThinClientState]):
                 _LOGGER.debug("No presets in cell %s: %s", cell.index + 1, error)
         if not asked:
             return
-        self._learn(panels=await self._panels())
+        self._learn(panels=await self.client.panels())
         if active_panel(self._known.panels) != active:
             # The cells are those of the panel on the screen, and that has changed meanwhile: whose presets are these?
             return

@@ -106,8 +106,7 @@ class ThinClient:
     async def looks_like_thin_client(self) -> bool:
         """Ask for the panels without session or password, which can lock nothing: a Thin Client answers 403.
 
-        The document shows no call that works without a session, so this is a hint: no more than its code for a missing
-        session, or its envelope. Only a login is proof.
+        No call is documented to work without a session: this is a hint, only a login is proof.
         """
         answer = await self._session.probe(calls.LIST_PANELS.path)
         if answer.status == 403:
@@ -125,17 +124,18 @@ class ThinClient:
         """
         return read_device_info(await self.settings(), self.api_version)
 
-    async def check_identity(self, serial: str) -> Settings:
-        """Return the settings of the device, if it is the one with this serial.
+    def must_be(self, serial: str) -> None:
+        """Steer this device alone: once another one answers, all but `look_again` raises ThinClientOtherDeviceError."""
+        self._session.serial = serial
 
-        Raises ThinClientOtherDeviceError, and so does everything else from then on, until it is that one again.
-        """
-        reply = await self._session.request(calls.LIST_SETTINGS, even_if_barred=True)
-        settings = read_settings(read_list(calls.LIST_SETTINGS, reply.data))
-        if settings.serial != serial:
-            await self._session.bar()
-            raise ThinClientOtherDeviceError("Another device answers at the address")
-        self._session.admit()
+    async def look_again(self) -> Settings:
+        """Return the settings, also after another device has answered: it may be the right one again."""
+        settings = await self.settings(even_if_barred=True)
+        try:
+            self._session.expect(settings.serial)
+        except ThinClientOtherDeviceError:
+            await self._session.end()
+            raise
         return settings
 
     async def end_session(self) -> None:
@@ -253,9 +253,10 @@ class ThinClient:
         """Move to a preset's position: the document has no call of its own for it."""
         await self.ptz_absolute(cell, preset.x, preset.y, preset.z)
 
-    async def settings(self) -> Settings:
+    async def settings(self, *, even_if_barred: bool = False) -> Settings:
         """Read the settings."""
-        return read_settings(read_list(calls.LIST_SETTINGS, (await self._session.request(calls.LIST_SETTINGS)).data))
+        reply = await self._session.request(calls.LIST_SETTINGS, even_if_barred=even_if_barred)
+        return read_settings(read_list(calls.LIST_SETTINGS, reply.data))
 
     async def update_settings(self, changes: Mapping[str, object]) -> Settings | None:
         """Write settings, read them back and compare, since the device answers nothing.

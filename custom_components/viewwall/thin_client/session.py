@@ -11,7 +11,7 @@ from urllib.parse import quote
 import aiohttp
 
 from .answers import Json, Link, Reply, parse_reply, to_text
-from .calls import CALLS, TIMEOUT, Call, Lane
+from .calls import CALLS, LIST_SETTINGS, TIMEOUT, Call, Lane
 from .errors import (
     Rule,
     ThinClientAuthError,
@@ -24,6 +24,7 @@ from .errors import (
     ThinClientProtocolError,
     ThinClientValidationError,
 )
+from .readings import read_list, read_settings
 from .wire import Answer, Wire
 
 USERNAME: Final = "admin"
@@ -65,6 +66,8 @@ class Session:
         self._refused = False
         self._closed = False
         self._barred = False
+        self.serial: str | None = None
+        """Which device it must be; None while that is not known."""
         self._methods: dict[str, str] = {}
         self._linked: dict[str, str] = {}
         self.token_listener: Callable[[str | None], None] | None = None
@@ -145,14 +148,11 @@ class Session:
             with suppress(ThinClientError):
                 await self._end_session()
 
-    async def bar(self) -> None:
-        """Leave no session behind, and send nothing until `admit` but what is asked nevertheless."""
-        self._barred = True
-        await self.end()
-
-    def admit(self) -> None:
-        """Send everything again."""
-        self._barred = False
+    def expect(self, serial: str | None) -> None:
+        """Send nothing any more to a device that has another serial. Raises ThinClientOtherDeviceError for it."""
+        self._barred = self.serial not in (None, serial)
+        if self._barred:
+            raise ThinClientOtherDeviceError("Another device answers at the address")
 
     async def renew(self) -> None:
         """Log in anew, which shows the password that the device accepts."""
@@ -273,7 +273,23 @@ class Session:
         if password == self.password:
             self._passwords = [password]
         self._set_token(token)
+        if self.serial is not None:
+            try:
+                await self._prove(token)
+            except ThinClientError:
+                with suppress(ThinClientError):
+                    await self._end_session()
+                raise
         return token
+
+    async def _prove(self, token: str) -> None:
+        """Make sure that it is our device that has opened the session: another one may have got its address.
+
+        Raises ThinClientOtherDeviceError, and whatever asking for the settings raises.
+        """
+        answer = await self._by_any_method(LIST_SETTINGS, LIST_SETTINGS.path, None, None, token)
+        settings = read_settings(read_list(LIST_SETTINGS, self._judge(LIST_SETTINGS, answer).data))
+        self.expect(settings.serial)
 
     async def _end_session(self) -> None:
         """Delete our session, if there is one; whatever the device says to it, it is gone for us."""
