@@ -461,6 +461,20 @@ async def test_reconfigure_shows_what_was_typed(hass: HomeAssistant) -> None:
     assert result["reason"] == "reconfigure_successful"
 
 
+async def test_reconfigure_with_the_port_in_the_address(hass: HomeAssistant, quiet_set_up: AsyncMock) -> None:
+    """Take the port that was pasted with the new address, not the one that stood in the form from before."""
+    async with ThinClientSimulator() as wall:
+        entry = entry_of(wall, host="192.0.2.9", port=81)
+        entry.add_to_hass(hass)
+        flow = await entry.start_reconfigure_flow(hass)
+        typed = typed_for(wall, host=f"{wall.host}:{wall.port}", connection={"port": 81})
+        result = await answer(hass, flow["flow_id"], **typed)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == entry_of(wall).data
+    quiet_set_up.assert_awaited_once()
+
+
 async def test_reconfigure_to_another_wall(hass: HomeAssistant) -> None:
     """Change nothing when another wall answers at the new address."""
     async with ThinClientSimulator() as wall, ThinClientSimulator(serial=OTHER_SERIAL) as other:

@@ -108,6 +108,8 @@ class Walk:
             case "restart" if self._shown.showing()[0] == "panel":
                 await restart_device(self._wall, self._later)
                 self._now += 0.4
+                # A poll may have found nobody.
+                await self._wait(POLL)
             case "expire":
                 self._wall.expire_sessions()
                 await self._wait(POLL)
