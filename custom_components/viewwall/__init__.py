@@ -2,24 +2,16 @@
 
 from typing import cast
 
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_SSL,
-    CONF_USERNAME,
-    CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_STOP,
-)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
 from .alarms import AlarmBoard
 from .catalog import EntityCatalog
+from .clients import make_thin_client, make_viewtron_client
 from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
 from .coordinator import ViewtronCoordinator
 from .detections import PostApplier
@@ -27,9 +19,7 @@ from .firmware import FirmwareUpdater
 from .login_guard import forget_guard, guard_of
 from .push import PushReceiver
 from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
-from .thin_client import ThinClient
 from .video import Snapshots, Stills, StreamAddresses
-from .viewtron.client import ViewtronClient
 from .wall_coordinator import ThinClientCoordinator
 from .wall_display import WallDisplay
 from .wall_memory import WallMemory
@@ -97,17 +87,8 @@ async def _set_up_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry)
 
 def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronRuntime:
     """Put together what belongs to a Viewtron device; nothing is sent or registered yet."""
-    data = entry.data
     runtime = ViewtronRuntime(hass, entry, entry.unique_id or entry.entry_id)
-    runtime.client = ViewtronClient(
-        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-        data[CONF_HOST],
-        data[CONF_USERNAME],
-        data[CONF_PASSWORD],
-        port=data[CONF_PORT],
-        ssl=data[CONF_SSL],
-        verify_ssl=data[CONF_VERIFY_SSL],
-    )
+    runtime.client = make_viewtron_client(hass, entry.data)
     runtime.snapshots = Snapshots(hass, runtime.client)
     runtime.board = AlarmBoard(hass, entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME), runtime.alarm_changed)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
@@ -120,16 +101,8 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
 
 def build_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> ThinClientRuntime:
     """Put together what belongs to a Thin Client; nothing is sent yet."""
-    data = entry.data
     runtime = ThinClientRuntime(hass, entry, entry.unique_id or entry.entry_id)
-    runtime.client = ThinClient(
-        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-        data[CONF_HOST],
-        data[CONF_PASSWORD],
-        port=data[CONF_PORT],
-        ssl=data[CONF_SSL],
-        verify_ssl=data[CONF_VERIFY_SSL],
-    )
+    runtime.client = make_thin_client(hass, entry.data)
     runtime.client.must_be(runtime.device_id)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
     runtime.memory = WallMemory(hass, entry.entry_id)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .clients import make_thin_client, make_viewtron_client
 from .const import KIND_THIN_CLIENT
 from .thin_client import (
     ThinClient,
@@ -16,7 +15,6 @@ from .thin_client import (
     ThinClientError,
     ThinClientProtocolError,
 )
-from .viewtron.client import ViewtronClient
 from .viewtron.errors import ViewtronProtocolError
 
 
@@ -46,14 +44,7 @@ async def recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> Found:
 
 async def _ask_thin_client(hass: HomeAssistant, data: Mapping[str, Any]) -> Found | None:
     """Return the Thin Client at the address, None if it is none."""
-    client = ThinClient(
-        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-        data[CONF_HOST],
-        data[CONF_PASSWORD],
-        port=data[CONF_PORT],
-        ssl=data[CONF_SSL],
-        verify_ssl=data[CONF_VERIFY_SSL],
-    )
+    client = make_thin_client(hass, data)
     try:
         if not await _looks_like_thin_client(client):
             return None
@@ -82,15 +73,7 @@ async def _looks_like_thin_client(client: ThinClient) -> bool:
 
 async def _ask_viewtron(hass: HomeAssistant, data: Mapping[str, Any]) -> Found:
     """Return the Viewtron device at the address."""
-    client = ViewtronClient(
-        async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-        data[CONF_HOST],
-        data[CONF_USERNAME],
-        data[CONF_PASSWORD],
-        port=data[CONF_PORT],
-        ssl=data[CONF_SSL],
-        verify_ssl=data[CONF_VERIFY_SSL],
-    )
+    client = make_viewtron_client(hass, data)
     info = await client.identify()
     if (unique_id := info.mac or info.serial) is None:
         raise ViewtronProtocolError("the device tells neither MAC nor serial")
