@@ -69,13 +69,8 @@ class ThinClient:
 
     @property
     def token(self) -> str | None:
-        """The token of the open session, a secret; kept by the caller, it lets the next run delete or use it."""
+        """The token of the open session, a secret; kept by the caller, it lets the next run delete the session."""
         return self._session.token
-
-    @token.setter
-    def token(self, token: str | None) -> None:
-        """Use the session of an earlier run; if it has expired, the next call makes a new one."""
-        self._session.token = token
 
     def on_token(self, listener: Callable[[str | None], None] | None) -> None:
         """Call the listener whenever a session was opened (its token) or is gone (None)."""

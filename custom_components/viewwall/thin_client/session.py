@@ -83,11 +83,6 @@ class Session:
         """The token of the session that is open on the device."""
         return self._token
 
-    @token.setter
-    def token(self, token: str | None) -> None:
-        """Take over a session of an earlier run."""
-        self._set_token(_checked_token(token) if token else None)
-
     def _set_token(self, token: str | None) -> None:
         """Keep the token and tell the listener if it is another one."""
         if token == self._token:
