@@ -266,7 +266,7 @@ async def test_no_such_time(
     assert changing(wall) == []
 
 
-@pytest.mark.parametrize("cell", [1.5, "1.5", "one", "inf", True, None, [1]])
+@pytest.mark.parametrize("cell", [1.5, "1.5", "one", "inf", 10**400, True, None, [1]])
 async def test_cell_between_two(
     hass: HomeAssistant, set_up_wall: SetUpWall, wall: ThinClientSimulator, cell: Any
 ) -> None:

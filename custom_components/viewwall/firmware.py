@@ -161,18 +161,17 @@ class FirmwareUpdater:
         self._show(in_progress=True)
 
         async def _work() -> None:
+            is_over = True
             try:
                 with device_errors(self._title):
                     await work()
             except asyncio.CancelledError:
                 # The device goes on with it: the next run follows it.
+                is_over = False
                 raise
-            except BaseException:
-                await self._runtime.memory.keep_update(None)
-                raise
-            else:
-                await self._runtime.memory.keep_update(None)
             finally:
+                if is_over:
+                    await self._runtime.memory.keep_update(None)
                 self._show(in_progress=False)
 
         task = self._runtime.entry.async_create_background_task(self._hass, _work(), f"{DOMAIN} firmware update")

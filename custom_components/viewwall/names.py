@@ -17,7 +17,8 @@ class Names:
 
     def __init__(self, items: Iterable[tuple[str, str]], reserved: AbstractSet[str] = frozenset()) -> None:
         """Name the items (id and the device's name for it); a reserved word gets a number even if it is there once."""
-        named = [(item_id, name.strip()[:MAX_NAME] or item_id) for item_id, name in items]
+        self._as_told = [(item_id, name.strip()) for item_id, name in items]
+        named = [(item_id, name[:MAX_NAME] or item_id) for item_id, name in self._as_told]
         # A panel that is really called "Lobby (2)" keeps its name.
         taken = {name for _, name in named} | reserved | _STATES
         given = set(reserved | _STATES)
@@ -41,6 +42,17 @@ class Names:
     def id_of(self, name: str) -> str | None:
         """Return the id behind a name."""
         return self._by_name.get(name)
+
+    def find(self, text: str) -> str | None:
+        """Return the id that a text means: a unique name or the device's own, as it stands, else in any case."""
+        wanted = text.strip()
+        if (found := self.id_of(wanted)) is not None:
+            return found
+        told = [(name, item_id) for item_id, name in self._as_told]
+        folded = [(name.casefold(), item_id) for name, item_id in (*told, *self._by_name.items())]
+        return next((item_id for name, item_id in told if name == wanted), None) or next(
+            (item_id for name, item_id in folded if name == wanted.casefold()), None
+        )
 
     def name_of(self, item_id: str | None) -> str | None:
         """Return the name of an id."""

@@ -16,7 +16,6 @@ from .entity import ThinClientEntity, attach_platform
 from .errors import device_errors
 from .names import Names
 from .runtime import ViewWallConfigEntry
-from .thin_client import Cell
 from .wall_runtime import OPTION_BLANK, OPTION_PANEL, ThinClientRuntime
 
 PARALLEL_UPDATES = 0
@@ -40,11 +39,6 @@ class _GoneError(Exception):
     """What was chosen is no longer there."""
 
 
-def _cell(runtime: ThinClientRuntime, number: int) -> Cell | None:
-    panel = runtime.active_panel
-    return panel.cells[number - 1] if panel is not None and number <= len(panel.cells) else None
-
-
 def _id_of(names: Names, option: str) -> str:
     if (item_id := names.id_of(option)) is None:
         raise _GoneError
@@ -56,7 +50,7 @@ async def _choose_panel(runtime: ThinClientRuntime, _number: int, option: str) -
 
 
 def _camera_in(runtime: ThinClientRuntime, number: int) -> str | None:
-    cell = _cell(runtime, number)
+    cell = runtime.cell(number)
     if cell is None:
         return None
     return OPTION_BLANK if cell.camera_id is None else runtime.camera_names.name_of(cell.camera_id)
@@ -78,8 +72,7 @@ async def _choose_full_screen(runtime: ThinClientRuntime, _number: int, option: 
     if option != OPTION_PANEL:
         await runtime.display.show_camera(_id_of(runtime.camera_names, option))
         return
-    panel = runtime.active_panel
-    if (panel_id := runtime.display.panel_id or (panel.id if panel else None)) is None:
+    if (panel_id := runtime.display.panel_below_id) is None:
         raise _GoneError
     await runtime.display.show_panel(panel_id)
 
@@ -90,9 +83,9 @@ def _preset_names(runtime: ThinClientRuntime, number: int) -> Names:
 
 async def _choose_preset(runtime: ThinClientRuntime, number: int, option: str) -> None:
     preset = runtime.presets(number)[int(_id_of(_preset_names(runtime, number), option))]
-    before = _cell(runtime, number)
+    before = runtime.cell(number)
     await runtime.coordinator.read_panels()
-    now = _cell(runtime, number)
+    now = runtime.cell(number)
     if before is None or now is None or now.camera_id != before.camera_id:
         # Another hand has put another camera there, which must not move.
         raise _GoneError
@@ -120,7 +113,7 @@ SELECTS: Final[tuple[WallSelectDescription, ...]] = (
         options_of=lambda runtime, _number: [OPTION_BLANK, *runtime.camera_names.options],
         current=_camera_in,
         choose=_choose_camera,
-        exists=lambda runtime, number: _cell(runtime, number) is not None,
+        exists=lambda runtime, number: runtime.cell(number) is not None,
     ),
     WallSelectDescription(
         key="ptz_preset",

@@ -31,7 +31,17 @@ from .thin_client import (
     ThinClientValidationError,
 )
 from .wall_memory import Return, Screen, ScreenMemory, WallMemory, Watch
-from .wall_screen import LATENESS, active_panel, adopted, judged, panel_below, standing_screen, watch_below, watch_shown
+from .wall_screen import (
+    LATENESS,
+    active_panel,
+    adopted,
+    judged,
+    panel_below,
+    panel_of,
+    standing_screen,
+    watch_below,
+    watch_shown,
+)
 
 if TYPE_CHECKING:
     from .wall_coordinator import ThinClientCoordinator
@@ -152,9 +162,7 @@ class WallDisplay:
 
         async def _set_cell() -> None:
             await self._look()
-            panels = self._coordinator.data.panels
-            panel = next((panel for panel in panels if panel.id == self.panel_below_id), None)
-            if panel is None:
+            if (panel := panel_of(self._coordinator.data.panels, self.panel_below_id)) is None:
                 raise ThinClientValidationError("panel", Rule.NOT_ACTIVE)
             # A slow device may not yet list it as active.
             await self._client.set_cell(replace(panel, active=True), index, camera_id or BLANK)
@@ -322,8 +330,7 @@ class WallDisplay:
 
     async def _set_cells_again(self, panel_id: str, cells: Sequence[str | None]) -> bool:
         """Put the cameras back into their cells, where the device has forgotten them; False while it is too early."""
-        panels = await self._coordinator.read_panels()
-        panel = next((panel for panel in panels if panel.id == panel_id), None)
+        panel = panel_of(await self._coordinator.read_panels(), panel_id)
         if panel is None or len(panel.cells) != len(cells):
             return True
         lost = [

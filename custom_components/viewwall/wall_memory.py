@@ -1,4 +1,4 @@
-"""What has to be known about a wall after a restart of Home Assistant: its screen, the way back, and our cameras."""
+"""What has to be known about a wall after a restart: its screen, the way back, our cameras, a running update."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

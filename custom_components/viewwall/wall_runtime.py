@@ -1,5 +1,6 @@
 """What belongs to one running Thin Client, put together once and found by everything else."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,6 +15,7 @@ from .firmware import FirmwareUpdater
 from .names import Names
 from .thin_client import (
     Camera,
+    Cell,
     DeviceInfo,
     Panel,
     Preset,
@@ -25,6 +27,7 @@ from .video import Stills
 from .wall_coordinator import ThinClientCoordinator
 from .wall_display import WallDisplay
 from .wall_memory import WallMemory
+from .wall_screen import panel_of
 from .web_address import web_address
 
 type ThinClientConfigEntry = ConfigEntry[ThinClientRuntime]
@@ -70,8 +73,7 @@ class ThinClientRuntime:
     @property
     def active_panel(self) -> Panel | None:
         """Return the panel on the screen, or below what hides it; a slow device lists it as active a little later."""
-        panel_id = self.display.panel_below_id
-        return next((panel for panel in self.coordinator.data.panels if panel.id == panel_id), None)
+        return panel_of(self.coordinator.data.panels, self.display.panel_below_id)
 
     @property
     def panel_names(self) -> Names:
@@ -191,11 +193,15 @@ class ThinClientRuntime:
             self.hass, (DOMAIN, self.device_id), config_entry_id=self.entry.entry_id
         )
 
+    def cell(self, number: int) -> Cell | None:
+        """Return a cell of the active panel; cells count from 1, as on screen."""
+        panel = self.active_panel
+        return panel.cells[number - 1] if panel is not None and 0 < number <= len(panel.cells) else None
+
     def presets(self, cell: int) -> tuple[Preset, ...]:
         """Return the presets of the camera in a cell of the active panel; cells count from 1, as on screen."""
-        cells = self.active_panel.cells if self.active_panel else ()
-        camera_id = cells[cell - 1].camera_id if 0 < cell <= len(cells) else None
-        return self.coordinator.data.presets.get(camera_id, ()) if camera_id else ()
+        found = self.cell(cell)
+        return self.coordinator.data.presets.get(found.camera_id, ()) if found and found.camera_id else ()
 
     def camera(self, camera_id: str | None) -> Camera | None:
         """Return a camera by its id."""
@@ -204,14 +210,12 @@ class ThinClientRuntime:
     def find_panel(self, text: str) -> Panel | None:
         """Find a panel by its name or id."""
         panels = self.coordinator.data.panels
-        found = _find(text, self.panel_names, [(panel.id, panel.name) for panel in panels])
-        return next((panel for panel in panels if panel.id == found), None)
+        return panel_of(panels, self.panel_names.find(text) or _same_id(text, panels))
 
     def find_camera(self, text: str) -> Camera | None:
         """Find a camera by its name or id, its entity, or a Viewtron camera's entity from which it was made."""
         cameras = self.coordinator.data.cameras
-        found = _find(text, self.camera_names, [(camera.id, camera.name) for camera in cameras])
-        return self.camera(found or self._camera_behind(text))
+        return self.camera(self.camera_names.find(text) or _same_id(text, cameras) or self._camera_behind(text))
 
     def _camera_behind(self, entity_id: str) -> str | None:
         """Return the id of the camera that an entity shows."""
@@ -229,13 +233,7 @@ def camera_source(unique_id: str) -> str:
     return unique_id.rpartition("_")[0]
 
 
-def _find(text: str, names: Names, items: list[tuple[str, str]]) -> str | None:
-    """Return the id that a text means: as it stands, else in any case of letters."""
-    wanted = text.strip()
-    if (found := names.id_of(wanted)) is not None:
-        return found
-    for alike in (str, str.casefold):
-        for item_id, name in items:
-            if alike(wanted) in (alike(item_id), alike(name.strip())):
-                return item_id
-    return next((names.id_of(name) for name in names.options if name.casefold() == wanted.casefold()), None)
+def _same_id(text: str, items: Sequence[Panel] | Sequence[Camera]) -> str | None:
+    """Return the id that a text is, in any case of letters."""
+    wanted = text.strip().casefold()
+    return next((item.id for item in items if item.id.casefold() == wanted), None)

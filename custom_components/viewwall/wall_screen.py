@@ -16,6 +16,11 @@ def active_panel(panels: Sequence[Panel]) -> Panel | None:
     return next((panel for panel in panels if panel.active), None)
 
 
+def panel_of(panels: Sequence[Panel], panel_id: str | None) -> Panel | None:
+    """Return the panel with an id."""
+    return next((panel for panel in panels if panel.id == panel_id), None)
+
+
 def judged(screen: ScreenMemory, panels: Sequence[Panel], now: float) -> ScreenMemory:
     """Return what is still known of the screen after a look at the panels: another hand ends what we have begun."""
     if screen.back is not None:
@@ -42,7 +47,7 @@ def adopted(screen: ScreenMemory, panels: Sequence[Panel]) -> ScreenMemory:
     if (watch := screen.watch) is not None:
         if active is not None and active.id not in watch.before:
             watch = Watch(panel_id=active.id, cells=_cameras_in(active))
-        elif all(panel.id != watch.panel_id for panel in panels):
+        elif panel_of(panels, watch.panel_id) is None:
             # We have deleted what was on the screen.
             watch = Watch(panel_id=active.id if active else None)
         else:
@@ -89,7 +94,7 @@ def standing_screen(screen: ScreenMemory, panels: Sequence[Panel]) -> Screen:
 
 def _followed(back: Return, panels: Sequence[Panel]) -> Return:
     """Take over what another hand has changed in the panel to go back to, while it is off the screen."""
-    target = next((panel for panel in panels if panel.id == back.screen.panel_id), None)
+    target = panel_of(panels, back.screen.panel_id)
     if target is None or target.active:
         return back
     cells = _cameras_in(target)
@@ -99,7 +104,8 @@ def _followed(back: Return, panels: Sequence[Panel]) -> Return:
 
 
 def _cells_of(panel_id: str | None, panels: Sequence[Panel]) -> tuple[str | None, ...]:
-    return next((_cameras_in(panel) for panel in panels if panel.id == panel_id), ())
+    panel = panel_of(panels, panel_id)
+    return _cameras_in(panel) if panel is not None else ()
 
 
 def _cameras_in(panel: Panel) -> tuple[str | None, ...]:

@@ -30,7 +30,7 @@ def whole_number(value: Any) -> int:
     """Take a whole number, as number or text. Raises Invalid."""
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise probatio.Invalid("expected a whole number") from error
     if not number.is_integer() or isinstance(value, bool):
         raise probatio.Invalid("expected a whole number")

@@ -137,11 +137,7 @@ class WallPtzGotoPreset(WallAction[tuple[int, Preset]]):
         presets = await wall.client.ptz_presets(index)
         names = Names((str(number), preset.name) for number, preset in enumerate(presets))
         wanted: str = self.data["preset"]
-        found = names.id_of(wanted)
-        if found is None:
-            alike = [name for name in names.options if name.casefold() == wanted.strip().casefold()]
-            found = names.id_of(alike[0]) if alike else None
-        if found is None:
+        if (found := names.find(wanted)) is None:
             known = ", ".join(names.options) or "-"
             raise mistake("unknown_preset", device=wall_name(wall), preset=wanted, known=known)
         return index, presets[int(found)]

@@ -181,8 +181,7 @@ class UploadFirmware(WallAction[None]):
 
     @override
     async def check(self, wall: ThinClientRuntime) -> None:
-        if wall.firmware.in_progress:
-            raise mistake("update_running", device=wall_name(wall))
+        wall.firmware.check_idle()
 
     @override
     async def run(self, wall: ThinClientRuntime, checked: None) -> Result:
