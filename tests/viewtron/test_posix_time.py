@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.viewwall.viewtron.posix_time import parse_wall_clock, to_utc
+from custom_components.viewwall.viewtron.posix_time import SummerRules, parse_wall_clock, to_utc
 
 
 def _utc(text: str, zone: str, **rules: str | bool | int) -> str | None:
     """Convert and print without the offset."""
     local = parse_wall_clock(text)
     assert local is not None
-    found = to_utc(local, zone, **rules)  # type: ignore[arg-type]
+    found = to_utc(local, zone, SummerRules(**rules))  # type: ignore[arg-type]
     if found is None:
         return None
     assert found.tzinfo is UTC
@@ -56,9 +56,9 @@ def test_zone_texts(local: str, zone: str, utc: str | None) -> None:
 @pytest.mark.parametrize(
     ("rules", "utc"),
     [
-        ({"summer_time": True}, "2026-07-06 11:00:00"),
-        ({"summer_time": False}, "2026-07-06 12:00:00"),
-        ({"summer_time": True, "summer_minutes": 30}, "2026-07-06 11:30:00"),
+        ({"used": True}, "2026-07-06 11:00:00"),
+        ({"used": False}, "2026-07-06 12:00:00"),
+        ({"used": True, "minutes": 30}, "2026-07-06 11:30:00"),
         ({}, "2026-07-06 12:00:00"),
     ],
 )
@@ -69,7 +69,7 @@ def test_separate_rules(rules: dict[str, bool | int], utc: str) -> None:
 
 def test_switch_wins_over_the_zone_text() -> None:
     """A device whose summer time is off stays on standard time."""
-    assert _utc("2026-07-06 12:00:00", "EST5EDT,M3.2.0/2,M11.1.0/2", summer_time=False) == "2026-07-06 17:00:00"
+    assert _utc("2026-07-06 12:00:00", "EST5EDT,M3.2.0/2,M11.1.0/2", used=False) == "2026-07-06 17:00:00"
 
 
 def test_wall_clock() -> None:

@@ -18,6 +18,7 @@ from custom_components.viewwall.viewtron.models import (
     DiskStatus,
     StreamFormat,
 )
+from custom_components.viewwall.viewtron.posix_time import SummerRules
 from custom_components.viewwall.viewtron.readings import (
     MAX_ITEMS,
     read_alarm_inputs,
@@ -289,7 +290,8 @@ def test_features_and_supported_apis() -> None:
             "<system><integratedPtz>true</integratedPtz><chlMaxCount>1</chlMaxCount></system>"
         )
     )
-    assert read_features(detail) == {"supportvfd", "supportvehicle", "integratedptz"}
+    device = parse_document(config("<supportSDCard>true</supportSDCard><supportTalk>false</supportTalk>"))
+    assert read_features(detail, device) == {"supportvfd", "supportvehicle", "integratedptz", "supportsdcard"}
     apis = "<applicationInterfaces count='111'><item>GetA</item><item>GetB</item><item>GetA</item><item/>"
     names = read_supported_apis(parse_document(config(f"{apis}</applicationInterfaces>")))
     assert names == frozenset({"GetA", "GetB"})
@@ -304,7 +306,9 @@ def test_clock() -> None:
       <daylightSwitch>1</daylightSwitch></timezoneInfo>
       <synchronizeInfo><currentTime>2026-07-06 08:00:00</currentTime></synchronizeInfo></time>"""
     assert read_clock(parse_document(config(old))) == DeviceClock(
-        utc=datetime(2026, 7, 6, 12, tzinfo=UTC), zone="EST5EDT"
+        utc=datetime(2026, 7, 6, 12, tzinfo=UTC),
+        zone="EST5EDT",
+        rules=SummerRules(start="M3.2.0/2", end="M11.1.0/2", used=True, minutes=60),
     )
     new = "<timeZone>CST-8</timeZone><currentTime>2026-07-06 08:00:00</currentTime>"
     assert read_clock(parse_document(config(new))) == DeviceClock(utc=datetime(2026, 7, 6, tzinfo=UTC), zone="CST-8")

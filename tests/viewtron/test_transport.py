@@ -61,9 +61,9 @@ async def test_body_is_sent_and_never_by_get(make_client: MakeClient) -> None:
     """A command with a body changes something, so another method is not tried."""
     async with ScriptedDevice({"SetIt/2": [Reply(CLOCK), Reply(status=405)]}) as device:
         client = make_client(device.port)
-        await client._transport.document("SetIt", 2, "<config/>")
+        await client.ask("SetIt", 2, "<config/>")
         with pytest.raises(ViewtronNotSupportedError):
-            await client._transport.document("SetIt", 2, "<config/>")
+            await client.ask("SetIt", 2, "<config/>")
     assert [(seen.method, seen.body) for seen in device.seen] == [("POST", b"<config/>")] * 2
 
 

@@ -72,6 +72,18 @@ class ViewtronConnectionError(ViewtronError):
     """The device did not answer, or broke off, or took too long."""
 
 
+class ViewtronNoAnswerError(ViewtronConnectionError):
+    """The device took a request, but gave no whole answer: what was asked may have been done."""
+
+
+class ViewtronIgnoredError(ViewtronError):
+    """The device accepted a change, but reading back shows that it did nothing."""
+
+
+class ViewtronZoneError(ViewtronError):
+    """The device's time zone cannot be understood."""
+
+
 class ViewtronProtocolError(ViewtronError):
     """Something answered, but not as a Viewtron device does."""
 

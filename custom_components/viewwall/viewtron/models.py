@@ -1,9 +1,11 @@
 """What a Viewtron device says about itself, as typed data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from .posix_time import SummerRules
 
 
 class DeviceKind(StrEnum):
@@ -121,6 +123,14 @@ class AlarmInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmOutput:
+    """An alarm output (a relay) of the device; ids count from 1."""
+
+    id: int
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmStatus:
     """Answer of `GetAlarmStatus`.
 
@@ -157,3 +167,5 @@ class DeviceClock:
 
     utc: datetime | None
     zone: str | None
+    rules: SummerRules = field(default_factory=SummerRules)
+    """What stands beside the zone about summer time."""

@@ -18,6 +18,7 @@ _RULE: Final = re.compile(
 )
 _WALL_CLOCK: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})", re.ASCII)
 _HOUR: Final = timedelta(hours=1)
+_FARTHEST: Final = timedelta(hours=24)
 _NORTH_AMERICAN: Final = frozenset({"NST", "AST", "EST", "CST", "MST", "PST", "AKST", "HST"})
 _NORTH_AMERICAN_RULES: Final = ("M3.2.0/2", "M11.1.0/2")
 
@@ -42,6 +43,39 @@ class _Rule:
         return datetime(found.year, found.month, found.day) + self.time  # noqa: DTZ001
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummerRules:
+    """What a device tells beside its zone: rules such as `M3.2.0/2`, minutes, and whether it uses summer time."""
+
+    start: str | None = None
+    end: str | None = None
+    used: bool | None = None
+    """The device's own switch: False means that it never leaves standard time."""
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """A zone: how far east of Greenwich its clocks are."""
+
+    standard: timedelta
+    summer: timedelta
+    begins: _Rule | None = None
+    ends: _Rule | None = None
+
+    def east(self, local: datetime) -> timedelta | None:
+        """Tell how far east a wall clock is at its own moment."""
+        if self.begins is None or self.ends is None:
+            return self.standard
+        try:
+            first, last = self.begins.moment(local.year), self.ends.moment(local.year)
+        except ValueError, OverflowError:
+            return None
+        # South of the equator the summer goes through the new year.
+        in_summer = first <= local < last if first <= last else not last <= local < first
+        return self.summer if in_summer else self.standard
+
+
 def parse_wall_clock(text: str | None) -> datetime | None:
     """Read `YYYY-MM-DD HH:MM:SS` (also with slashes) as a naive datetime; None if it is none."""
     found = _WALL_CLOCK.fullmatch(text) if text else None
@@ -51,49 +85,53 @@ def parse_wall_clock(text: str | None) -> datetime | None:
         return None
 
 
-def to_utc(
-    local: datetime,
-    zone: str,
-    *,
-    start: str | None = None,
-    end: str | None = None,
-    summer_time: bool | None = None,
-    summer_minutes: int | None = None,
-) -> datetime | None:
+def to_utc(local: datetime, zone: str, rules: SummerRules = SummerRules()) -> datetime | None:
     """Convert a device's naive wall clock to UTC; None if the zone cannot be read.
 
-    `start` and `end` are rules such as `M3.2.0/2` that stand beside the zone; those inside the zone text win.
-    `summer_time` is the device's own switch: False means that it never leaves standard time.
+    Rules inside the zone text win over those beside it.
     """
+    found = _read_zone(zone, rules)
+    return None if found is None or (east := found.east(local)) is None else _shift(local, east)
+
+
+def to_local(utc: datetime, zone: str, rules: SummerRules = SummerRules()) -> datetime | None:
+    """Convert UTC to a device's naive wall clock; None if the zone cannot be read."""
+    found = _read_zone(zone, rules)
+    if found is None:
+        return None
+    try:
+        guesses = [utc.replace(tzinfo=None) + east for east in (found.standard, found.summer)]
+    except OverflowError:
+        return None
+    # In the hour that the end of summer repeats neither fits; the device shows the same for both.
+    return next((guess for guess in guesses if to_utc(guess, zone, rules) == utc), guesses[0])
+
+
+def _read_zone(zone: str, rules: SummerRules) -> _Zone | None:
+    """Read a zone text and the rules beside it; None if it cannot be understood."""
     found = _ZONE.fullmatch(zone.strip())
     if found is None:
         return None
     standard = -_duration(found["offset"])
-    if summer_time is False or not (found["summer"] or summer_time):
-        return _shift(local, standard)
-    rules = tuple(found["rules"][1:].split(",")) if found["rules"] else (start, end)
-    if not any(rules) and found["name"] in _NORTH_AMERICAN and standard < timedelta():
+    if abs(standard) > _FARTHEST:
+        return None
+    if rules.used is False or not (found["summer"] or rules.used):
+        return _Zone(standard, standard)
+    texts = tuple(found["rules"][1:].split(",")) if found["rules"] else (rules.start, rules.end)
+    if not any(texts) and found["name"] in _NORTH_AMERICAN and standard < timedelta():
         # A zone without rules means the North American ones by POSIX; elsewhere that would be a wrong guess.
-        rules = _NORTH_AMERICAN_RULES
-    if len(rules) != 2 or (begins := _rule(rules[0])) is None or (ends := _rule(rules[1])) is None:
+        texts = _NORTH_AMERICAN_RULES
+    if len(texts) != 2 or (begins := _rule(texts[0])) is None or (ends := _rule(texts[1])) is None:
         return None
     if found["summer_offset"]:
         summer = -_duration(found["summer_offset"])
     else:
-        summer = standard + (timedelta(minutes=summer_minutes) if summer_minutes else _HOUR)
-    try:
-        first, last = begins.moment(local.year), ends.moment(local.year)
-    except ValueError, OverflowError:
-        return None
-    # South of the equator the summer goes through the new year.
-    in_summer = first <= local < last if first <= last else not last <= local < first
-    return _shift(local, summer if in_summer else standard)
+        summer = standard + (timedelta(minutes=rules.minutes) if rules.minutes else _HOUR)
+    return _Zone(standard, summer, begins, ends) if abs(summer) <= _FARTHEST else None
 
 
 def _shift(local: datetime, east: timedelta) -> datetime | None:
     """Take a wall clock that is `east` of Greenwich to UTC."""
-    if abs(east) > timedelta(hours=24):
-        return None
     try:
         return (local - east).replace(tzinfo=UTC)
     except OverflowError:

@@ -20,7 +20,7 @@ from .models import (
     DiskStatus,
     StreamFormat,
 )
-from .posix_time import parse_wall_clock, to_utc
+from .posix_time import SummerRules, parse_wall_clock, to_utc
 
 MAX_ITEMS: Final = 512
 """Most channels or inputs of one device: each may cost a request of its own for its name."""
@@ -47,11 +47,12 @@ def read_generation(api_version: str | None) -> int:
     return 2 if found and int(found[1]) >= 2 else 1
 
 
-def read_features(detail: Node) -> frozenset[str]:
-    """List the true flags of `GetDeviceDetail`, in lower case."""
+def read_features(detail: Node, device: Node) -> frozenset[str]:
+    """List the true flags of `GetDeviceDetail` and of `GetDeviceInfo`, in lower case."""
+    groups = (device, *(group for _, group in detail.children()))
     return frozenset(
         name.lower()
-        for _, group in detail.children()
+        for group in groups
         for name, node in group.children()
         if name.lower().startswith(("support", "integrated")) and to_bool(node.text)
     )
@@ -93,6 +94,12 @@ def read_alarm_inputs(document: Node) -> tuple[AlarmInput, ...]:
                 id=number, kind=_ALARM_INPUT_KIND.get(kind.lower()) if kind else None, name=item.get("name")
             )
     return tuple(found.values())
+
+
+def read_output_numbers(document: Node) -> tuple[int, ...]:
+    """List the outputs of `GetAlarmOutList`."""
+    numbers = (_id(item, "id", "alarmOutId") for item in islice(document.find_all("item"), MAX_ITEMS))
+    return tuple(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def read_disks(document: Node) -> tuple[Disk, ...]:
@@ -198,17 +205,14 @@ def read_clock(document: Node) -> DeviceClock:
         return node.text if (node := block.find(name)) else None
 
     zone, local = tell("timeZone"), parse_wall_clock(tell("currentTime"))
-    if zone is None or local is None:
-        return DeviceClock(utc=None, zone=zone)
-    utc = to_utc(
-        local,
-        zone,
+    rules = SummerRules(
         start=tell("startTime"),
         end=tell("endTime"),
-        summer_time=to_bool(tell("daylightSwitch")),
-        summer_minutes=to_int(tell("offSet")),
+        used=to_bool(tell("daylightSwitch")),
+        minutes=to_int(tell("offSet")),
     )
-    return DeviceClock(utc=utc, zone=zone)
+    utc = None if zone is None or local is None else to_utc(local, zone, rules)
+    return DeviceClock(utc=utc, zone=zone, rules=rules)
 
 
 def _id(item: Node, *names: str) -> int | None:

@@ -1,6 +1,7 @@
 """One device's HTTP connection: login, order, limits, and what each answer means."""
 
 import asyncio
+from dataclasses import dataclass
 import time
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from .errors import (
     ViewtronAuthError,
     ViewtronConnectionError,
     ViewtronLockedError,
+    ViewtronNoAnswerError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
     ViewtronProtocolError,
@@ -33,6 +35,33 @@ _CHUNK: Final = 64 * 1024
 _CONTENT_TYPE: Final = 'application/xml; charset="UTF-8"'
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One request, `/name[/item][/action]`; `item` is the channel, input or output."""
+
+    name: str
+    item: int | None = None
+    action: str | None = None
+    body: str | None = None
+    by_get: bool = False
+    """Send it by GET although it changes something."""
+    repeatable: bool = False
+    """Doing it twice is like doing it once, so that it may be sent again when the connection broke."""
+    raw: bool = False
+    """Bytes that are neither a picture nor a document are an answer too."""
+
+    @property
+    def path(self) -> str:
+        """The path of the URL."""
+        parts = (self.name, *(str(part) for part in (self.item, self.action) if part is not None))
+        return "/" + "/".join(parts)
+
+    @property
+    def reads(self) -> bool:
+        """Tell whether it only asks."""
+        return self.name.startswith(("Get", "PtzGet", "SearchByTime"))
+
+
 class _Answer(NamedTuple):
     """One HTTP answer, read to its end."""
 
@@ -43,7 +72,7 @@ class _Answer(NamedTuple):
     """Whether the request carried credentials."""
 
 
-class _HungUpError(ViewtronConnectionError):
+class _HungUpError(ViewtronNoAnswerError):
     """The device closed the connection before it answered anything."""
 
 
@@ -93,56 +122,50 @@ class Transport:
         self._refused = None
         self._basic = None
 
-    async def document(self, command: str, item: int | None = None, body: str | None = None) -> Node:
-        """Send a command and return the answer's `config` element.
-
-        `item` is the channel, input or output in the path. Raises any ViewtronError.
-        """
-        answer = await self._request(command, item, body)
+    async def document(self, command: Command) -> Node:
+        """Send a command and return the answer's `config` element. Raises any ViewtronError."""
+        answer = await self.send(command)
         if isinstance(answer, bytes):
-            raise ViewtronProtocolError(f"{command}: the answer is a picture")
+            raise ViewtronProtocolError(f"{command.name}: the answer is a picture")
         return answer
 
-    async def picture_or_document(self, command: str, item: int | None = None) -> bytes | Node:
-        """Send a command that is answered with a JPEG or with a `config` element.
+    async def send(self, command: Command) -> bytes | Node:
+        """Send a command and return its JPEG (with `raw`: any bytes) or its `config` element.
 
-        Raises any ViewtronError.
+        We wait for our turn, and judge before the next one may send: a refusal must stop those who wait. Raises any
+        ViewtronError.
         """
-        return await self._request(command, item, None)
-
-    async def _request(self, command: str, item: int | None, body: str | None) -> bytes | Node:
-        """Wait for our turn, send, and judge before the next one may send: a refusal must stop those who wait."""
-        path = f"/{command}" if item is None else f"/{command}/{item}"
         async with self._lock:
             if self._refused is not None:
                 raise ViewtronAuthError(self._refused)
             if time.monotonic() < self._locked_until:
                 raise ViewtronLockedError("The device has locked the account; nothing is sent for a while")
-            return self._judge(command, await self._send_by_either_method(command, path, body))
+            return self._judge(command, await self._send_by_either_method(command))
 
-    async def _send_by_either_method(self, command: str, path: str, body: str | None) -> _Answer:
+    async def _send_by_either_method(self, command: Command) -> _Answer:
         """Send by POST, and a read also by GET where the firmware does not take POST."""
-        if command in self._by_get:
-            return await self._send_logged_in(command, "GET", path, None)
-        answer = await self._send_logged_in(command, "POST", path, body)
-        if body is None and answer.status in (404, 405) and _failure(answer.body) is None:
-            other = await self._send_logged_in(command, "GET", path, None)
+        if command.by_get or command.name in self._by_get:
+            return await self._send_logged_in(command, "GET")
+        answer = await self._send_logged_in(command, "POST")
+        may_get = command.reads and command.body is None
+        if may_get and answer.status in (404, 405) and _failure(answer.body) is None:
+            other = await self._send_logged_in(command, "GET")
             if other.status not in (404, 405):
-                self._by_get.add(command)
+                self._by_get.add(command.name)
                 return other
         return answer
 
-    async def _send_logged_in(self, command: str, method: str, path: str, body: str | None) -> _Answer:
+    async def _send_logged_in(self, command: Command, method: str) -> _Answer:
         """Send with the login that the device asks for: at most one request of these carries credentials."""
         if self._basic is not None:
             try:
-                return await self._send(command, method, path, body, self._basic)
+                return await self._send(command, method, self._basic)
             except _HungUpError:
-                # The device closed an idle connection just as we used it. A read may be asked again.
-                if not command.startswith("Get"):
+                # The device closed an idle connection just as we used it.
+                if not (command.reads or command.repeatable):
                     raise
-                return await self._send(command, method, path, body, self._basic)
-        answer = await self._send(command, method, path, body, None)
+                return await self._send(command, method, self._basic)
+        answer = await self._send(command, method, None)
         failure = None if answer.status == 200 and is_jpeg(answer.body) else _failure(answer.body)
         # Some firmware asks for a login in words only: code 9 to a request without one.
         asks_in_words = answer.status != 401 and failure is not None and failure.code == ErrorCode.WRONG_LOGIN
@@ -152,18 +175,20 @@ class Transport:
             return answer
         challenge = Challenge("basic", {}) if asks_in_words else choose_challenge(answer.challenges, secure=self._ssl)
         if challenge is None:
-            raise ViewtronProtocolError(f"{command}: a login is wanted, but neither Basic nor Digest")
+            raise ViewtronProtocolError(f"{command.name}: a login is wanted, but neither Basic nor Digest")
         try:
-            login = challenge.answer(method, URL(path, encoded=True).raw_path_qs, self._username, self._password)
+            login = challenge.answer(
+                method, URL(command.path, encoded=True).raw_path_qs, self._username, self._password
+            )
         except ValueError:
             self._refused = "The user name cannot be sent: it contains a colon"
             raise ViewtronAuthError(self._refused) from None
-        answer = await self._send(command, method, path, body, login)
+        answer = await self._send(command, method, login)
         if challenge.scheme == "basic" and answer.status != 401:
             self._basic = login
         return answer
 
-    async def _send(self, command: str, method: str, path: str, body: str | None, login: str | None) -> _Answer:
+    async def _send(self, command: Command, method: str, login: str | None) -> _Answer:
         """Send one HTTP request and read its answer up to the cap.
 
         Raises ViewtronConnectionError for whatever goes wrong on the way. Its cause is left out on purpose: aiohttp's
@@ -176,11 +201,11 @@ class Transport:
         try:
             async with self._session.request(
                 method,
-                URL.build(scheme="https" if self._ssl else "http", host=self._host, port=self._port, path=path),
-                data=None if body is None else body.encode(),
+                URL.build(scheme="https" if self._ssl else "http", host=self._host, port=self._port, path=command.path),
+                data=None if command.body is None or method == "GET" else command.body.encode(),
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=TIMEOUT / 2),
                 ssl=self._verify_ssl,
             ) as response:
                 content = bytearray()
@@ -188,29 +213,35 @@ class Transport:
                     content += chunk
                     if len(content) > MAX_ANSWER:
                         response.close()
-                        raise ViewtronProtocolError(f"{command}: the answer is too big")
+                        raise ViewtronProtocolError(f"{command.name}: the answer is too big")
                 return _Answer(
                     response.status,
                     bytes(content),
                     tuple(response.headers.getall("WWW-Authenticate", ())),
                     login is not None,
                 )
-        except TimeoutError:
+        except aiohttp.ConnectionTimeoutError:
             problem = "no answer in time"
+        except TimeoutError:
+            raise ViewtronNoAnswerError(f"{command.name}: no answer in time") from None
         except aiohttp.ClientSSLError:
             problem = "no secure connection"
         except aiohttp.ServerDisconnectedError:
-            raise _HungUpError(f"{command}: the device hung up") from None
+            raise _HungUpError(f"{command.name}: the device hung up") from None
         except aiohttp.ClientConnectorError as err:
             problem = err.strerror or type(err).__name__
+        except (aiohttp.ClientPayloadError, aiohttp.ClientOSError) as err:
+            raise ViewtronNoAnswerError(f"{command.name}: {type(err).__name__}") from None
         except (aiohttp.ClientError, OSError, ValueError) as err:
             problem = type(err).__name__
-        raise ViewtronConnectionError(f"{command}: {problem}")
+        raise ViewtronConnectionError(f"{command.name}: {problem}")
 
-    def _judge(self, command: str, answer: _Answer) -> bytes | Node:
+    def _judge(self, command: Command, answer: _Answer) -> bytes | Node:
         """Turn an answer into its content or its error; the body's own words go before the HTTP status."""
         if answer.status == 200 and is_jpeg(answer.body):
             self._proven = True
+            return answer.body
+        if command.raw and answer.status == 200 and answer.body and not answer.body.lstrip().startswith(b"<"):
             return answer.body
         document, unreadable = _document(answer.body)
         failure = None
@@ -218,21 +249,21 @@ class Transport:
             self._proven = True
             failure = failure_of(document)
         if answer.status == 401 or (failure and failure.code in LOGIN_ERRORS):
-            raise self._login_error(command, failure)
+            raise self._login_error(command.name, failure)
         if failure:
-            raise command_error(command, failure.code, failure.description)
+            raise command_error(command.name, failure.code, failure.description)
         if answer.status >= 500:
-            raise ViewtronConnectionError(f"{command}: HTTP {answer.status}")
+            raise ViewtronConnectionError(f"{command.name}: HTTP {answer.status}")
         # Without a login of ours or a document of theirs, these words could come from any web server.
         if self._proven or answer.authorised:
             if answer.status in (400, 404, 405):
-                raise ViewtronNotSupportedError(command, None, f"HTTP {answer.status}")
+                raise ViewtronNotSupportedError(command.name, None, f"HTTP {answer.status}")
             if answer.status == 403:
-                raise ViewtronPermissionError(command, None, "HTTP 403")
+                raise ViewtronPermissionError(command.name, None, "HTTP 403")
         if answer.status != 200:
-            raise ViewtronProtocolError(f"{command}: HTTP {answer.status}")
+            raise ViewtronProtocolError(f"{command.name}: HTTP {answer.status}")
         if document is None:
-            raise ViewtronProtocolError(f"{command}: {unreadable}")
+            raise ViewtronProtocolError(f"{command.name}: {unreadable}")
         return document
 
     def _login_error(
