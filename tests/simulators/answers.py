@@ -1,6 +1,6 @@
 """Answers about the device itself: identity, disks, channels, clock, interfaces."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from .state import Clock, SimChannel, SimDisk
 from .xml_text import NAMESPACE, Content, Declaration, Layout, Node, cdata, config, leaf, node, render
@@ -18,17 +18,32 @@ _MEANINGS = {
     10: "User Locked",
     11: "Not Supported",
     12: "Invalid Channel ID",
+    14: "Invalid Action",
     15: "Missing Parameter",
     16: "Parameter Out Of Range",
     17: "Service Not Enabled",
     18: "Reboot Required",
+    19: "Over Specification",
     20: "Resources Not Exist",
+    202: "License Plate Library Full",
+    203: "License Plate Exists",
+    204: "License Plate Not Exist",
+    207: "License Plate Group Not Exist",
 }
 
 
 def document(root: Node) -> bytes:
     """Write an answer out."""
     return render(root, layout=Layout.LINES, declaration=Declaration.PLAIN)
+
+
+def success(version: str | None) -> bytes:
+    """Build the document of a command that has nothing to tell; only the second generation has a description."""
+    if version is None:
+        return document(node("config", status="success"))
+    return document(
+        node("config", version=version, xmlns=NAMESPACE, status="success", errorCode=0, errorDesc="No Error")
+    )
 
 
 def failure(code: int, version: str | None) -> bytes:
@@ -152,15 +167,20 @@ def channel_list(version: str, channels: Sequence[SimChannel], *, names: bool, i
     return id_list(version, "channelIDList", items, inside=inside, types=types)
 
 
-def channel_info(version: str, channels: Sequence[SimChannel], addresses: Mapping[int, str]) -> bytes:
-    """Build GetChannelInfo of the second generation; `addresses` are the cameras' where the device tells them."""
+def channel_info(
+    version: str, channels: Sequence[SimChannel], addresses: Mapping[int, str], heads: Container[int] = ()
+) -> bytes:
+    """Build GetChannelInfo of the second generation.
+
+    `addresses` are the cameras' where the device tells them, `heads` the channels that can move.
+    """
     items = [
         node(
             "item",
             count("channelId", channel.id),
             text("name", channel.name),
             leaf("status", channel.status, type="channelStatus"),
-            leaf("attribute", "Normal", type="channelType"),
+            leaf("attribute", "PTZ" if channel.id in heads else "Normal", type="channelType"),
             text("ip", addresses[channel.id]) if channel.id in addresses else None,
         )
         for channel in channels
@@ -173,33 +193,46 @@ def channel_info(version: str, channels: Sequence[SimChannel], addresses: Mappin
     return document(config(version, types, node("channelList", *items, type="list", count=len(items))))
 
 
-def date_and_time(version: str, clock: Clock, *, v2: bool) -> bytes:
-    """Build GetDateAndTime; the rule of summer time and the 12 or 24 hours are only in the first generation."""
+def date_and_time(
+    version: str,
+    clock: Clock,
+    *,
+    v2: bool,
+    sync: tuple[str, str, int],
+    summer: tuple[str, str, int, int],
+    hours: str,
+) -> bytes:
+    """Build GetDateAndTime; the rule of summer time and the 12 or 24 hours are only in the first generation.
+
+    `sync` is type, server and minutes; `summer` start, end, minutes and the switch 0 or 1.
+    """
     zone: list[Node] = [text("timeZone", clock.zone)]
     if not v2:
+        start, end, minutes, switch = summer
         zone += [
-            text("startTime", "M3.2.0/2"),
-            text("endTime", "M11.1.0/2"),
-            leaf("offSet", 60, type="uint32", min=30, max=120),
-            leaf("daylightSwitch", 1, type="uint32"),
+            text("startTime", start),
+            text("endTime", end),
+            leaf("offSet", minutes, type="uint32", min=30, max=120),
+            leaf("daylightSwitch", switch, type="uint32"),
         ]
     types = [enumeration("synchronizeType", "manually", "NTP", "PC")]
     if not v2:
         types.insert(0, enumeration("timeFormatModeType", "12h", "24h"))
+    kind, server, interval = sync
     return document(
         config(
             version,
             node("types", *types),
             node(
                 "time",
-                None if v2 else leaf("timeFormatMode", "24h", type="timeFormatModeType"),
+                None if v2 else leaf("timeFormatMode", hours, type="timeFormatModeType"),
                 node("timezoneInfo", *zone),
                 node(
                     "synchronizeInfo",
                     # The second generation names the wrong enumeration here.
-                    leaf("type", "NTP", type="timeFormatModeType" if v2 else "synchronizeType"),
-                    text("ntpServer", "time.example.com"),
-                    leaf("ntpSyncInterval", 60, type="uint32", min=30, max=10080),
+                    leaf("type", kind, type="timeFormatModeType" if v2 else "synchronizeType"),
+                    text("ntpServer", server),
+                    leaf("ntpSyncInterval", interval, type="uint32", min=30, max=10080),
                     text("currentTime", f"{clock.local():%Y-%m-%d %H:%M:%S}"),
                 ),
             ),

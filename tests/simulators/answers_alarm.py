@@ -27,9 +27,17 @@ def alarm_status(version: str, alarms: Mapping[str, Mapping[int, bool]], *, comp
     return document(config(version, node("alarmStatusInfo", *rows)))
 
 
-def alarm_in_info(version: str, inputs: Sequence[SimInput]) -> bytes:
-    """Build GetAlarmInInfo of the second generation."""
-    items = [node("item", count("id", entry.id), leaf("alarmInType", entry.kind, type="alarmType")) for entry in inputs]
+def alarm_in_info(version: str, inputs: Sequence[SimInput], *, names: bool) -> bytes:
+    """Build GetAlarmInInfo of the second generation; no paper has names in it."""
+    items = [
+        node(
+            "item",
+            count("id", entry.id),
+            leaf("alarmInType", entry.kind, type="alarmType"),
+            text("name", entry.name) if names else None,
+        )
+        for entry in inputs
+    ]
     types = node("types", enumeration("alarmType", "local", "virtual", "remote"))
     return document(config(version, types, node("alarmInInfoList", *items, type="list", count=len(items))))
 
@@ -52,6 +60,12 @@ def alarm_in_config(version: str, entry: SimInput, outputs: int) -> bytes:
             ),
         )
     )
+
+
+def alarm_out_config(version: str, number: int, name: str) -> bytes:
+    """Build GetAlarmOutConfig of one output, which no paper prints."""
+    rows: dict[str, Content] = {"id": number, "alarmOutName": name, "alarmHoldTime": 20}
+    return document(config(version, table("alarmOut", rows)))
 
 
 def motion_config(version: str, outputs: int) -> bytes:

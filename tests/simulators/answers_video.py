@@ -1,10 +1,10 @@
-"""Answers about streams, the picture, texts in it, PTZ and recording."""
+"""Answers about streams, the picture, texts in it and recording."""
 
 from collections.abc import Sequence
 
 from .answers import count, document, enumeration, flag, table, text
 from .state import SimStream
-from .xml_text import Node, cdata, config, leaf, node
+from .xml_text import config, leaf, node
 
 _TYPES = (
     enumeration("bitRateType", "VBR", "CBR"),
@@ -66,42 +66,6 @@ def ports(version: str, *, http: int, rtsp: int) -> bytes:
     return document(config(version, table("port", rows)))
 
 
-def image(version: str, *, v2: bool) -> bytes:
-    """Build GetImageConfig."""
-    levels = {"bright": 50, "contrast": 50, "saturation": 50, "hue": 50}
-    shared: list[Node] = [leaf(name, value, type="uint8", min=0, max=100) for name, value in levels.items()]
-    shared += [flag("mirrorSwitch", False), flag("flipSwitch", False), leaf("IRCutMode", "auto", type="IRCutMode")]
-    balance = node("whiteBalance", leaf("mode", "auto", type="whiteBalanceMode"), count("red", 50), count("blue", 50))
-    if v2:
-        return document(
-            config(
-                version,
-                leaf("cfgFile", "normal", type="cfgFile"),
-                node(
-                    "image",
-                    *shared,
-                    balance,
-                    node("sharpen", flag("switch", True), count("value", 50)),
-                    node("denoise", flag("switch", True), count("value", 50)),
-                    node("backlightCompensation", leaf("mode", "OFF", type="backlightMode")),
-                    leaf("infraredMode", "auto", type="infraredMode"),
-                ),
-            )
-        )
-    return document(
-        config(
-            version,
-            node(
-                "image",
-                leaf("frequency", "60HZ", type="frequency"),
-                *shared,
-                balance,
-                node("WDR", flag("switch", False), leaf("value", 128, type="uint8", min=0, max=255, default=128)),
-            ),
-        )
-    )
-
-
 def image_osd(version: str, name: str) -> bytes:
     """Build GetImageOsdConfig; the channel's name stands here."""
     return document(
@@ -148,28 +112,8 @@ def audio_stream(version: str) -> bytes:
     )
 
 
-def ptz_caps(version: str) -> bytes:
-    """Build PtzGetCaps."""
-    names = (
-        "controlMinSpeed controlMaxSpeed presetMaxCount cruiseMaxCount cruisePresetMinSpeed cruisePresetMaxSpeed"
-        " cruisePresetMaxHoldTime cruisePresetMaxCount"
-    )
-    values = (1, 8, 255, 8, 1, 8, 240, 16)
-    return document(config(version, table("caps", dict(zip(names.split(), values, strict=True)))))
-
-
-def ptz_presets(version: str, presets: dict[int, str]) -> bytes:
-    """Build PtzGetPresets; the list claims more room than PtzGetCaps."""
-    rows = [cdata("item", name, id=number) for number, name in presets.items()]
-    template = leaf("itemType", None, type="string", maxLen=10)
-    return document(config(version, node("presetInfo", template, *rows, type="list", maxCount=360, count=len(rows))))
-
-
-def record_types(version: str, *, v2: bool, nvr: bool) -> bytes:
+def record_types(version: str, words: Sequence[str]) -> bytes:
     """Build GetRecordType."""
-    words = ["manual", "schedule", "motion", "sensor", "intelligentDetection" if v2 else "intel detection"]
-    if not nvr:
-        words.append("networkBroken" if v2 else "nic broken")
     items = (leaf("item", word) for word in words)
     return document(config(version, node("recTypeCaps", *items, type="list", count=len(words))))
 
@@ -181,3 +125,19 @@ def pass_line_statistics(version: str, counts: dict[str, tuple[int, int, int]]) 
         for tag, (person, car, bike) in counts.items()
     )
     return document(config(version, *blocks))
+
+
+def pass_line_config(version: str, *, switch: bool, hold_time: int) -> bytes:
+    """Build GetPassLineCountConfig, which no paper prints: the parts that it shares with the tripwire."""
+    start = node("startPoint", count("X", 4800), count("Y", 900))
+    end = node("endPoint", count("X", 5100), count("Y", 9200))
+    line = node("item", leaf("direction", "none", type="direction"), start, end)
+    block = node(
+        "passLineCount",
+        flag("switch", switch),
+        leaf("alarmHoldTime", hold_time, type="uint32"),
+        node("lineInfo", line, type="list", maxCount=1, count=1),
+    )
+    return document(
+        config(version, node("types", enumeration("direction", "none", "rightortop", "leftorbotton")), block)
+    )

@@ -1,10 +1,15 @@
 """The commands that cameras and recorders of both generations have in common."""
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Unpack, override
 
 from . import answers, answers_alarm, answers_video
-from .device import Handler, Simulator, UnknownChannelError
+from .clock_setting import ClockSimulator
+from .device import Handler, UnknownChannelError
+from .outputs import RestartSimulator
+from .picture_setting import PictureSimulator
+from .ptz import PtzSimulator
+from .recording_commands import RecordingCommands
 from .state import Answer, Request, Settings, SimStream
 from .xml_text import Content, cdata
 
@@ -12,7 +17,7 @@ POLLED_AS = {"vehiceAlarm": "vehicleAlarm", "VFDAlarm": "vfdAlarm", "sensorAlarm
 """Fields whose name in a post differs from the one in the poll."""
 
 
-class ViewtronSimulator(Simulator):
+class ViewtronSimulator(RecordingCommands, PtzSimulator, RestartSimulator, ClockSimulator, PictureSimulator):
     """A device with the shared commands; each kind adds its own to `commands`."""
 
     stream_base = 1
@@ -20,20 +25,16 @@ class ViewtronSimulator(Simulator):
     def __init__(self, **settings: Unpack[Settings]) -> None:
         """Set up what every kind answers."""
         super().__init__(**settings)
-        self.presets: dict[int, str] = {1: "Gate", 2: "Street"}
+        self.input_names_inside = False
+        """Whether GetAlarmInInfo tells the names of the inputs."""
         self.commands |= {
             "GetDeviceInfo": self.get_device_info,
             "GetDiskInfo": self.get_disk_info,
-            "GetDateAndTime": self.get_date_and_time,
             "GetAlarmStatus": self.get_alarm_status,
             "GetSnapshot": self.get_snapshot,
             "GetVideoStreamConfig": self.get_video_stream_config,
-            "GetImageConfig": self.get_image_config,
             "GetAlarmInConfig": self.get_alarm_in_config,
             "GetMotionConfig": self.get_motion_config,
-            "GetRecordType": self.get_record_type,
-            "PtzGetCaps": self.ptz_get_caps,
-            "PtzGetPresets": self.ptz_get_presets,
         }
         old: dict[str, Handler] = {"GetStreamCaps": self.get_stream_caps, "GetPortConfig": self.get_port_config}
         if not self.v2:
@@ -49,6 +50,12 @@ class ViewtronSimulator(Simulator):
                 # Names of the first generation stay callable in the field although nothing lists them.
                 self.commands |= old
                 self.unlisted |= set(old)
+
+    @override
+    def forget_states(self) -> None:
+        """Lose what does not survive a restart."""
+        super().forget_states()
+        self.stand_still()
 
     def set_alarm(self, field: str, state: bool, number: int = 1) -> None:
         """Set what the poll tells of an alarm, given the field of the post or of the poll."""
@@ -87,7 +94,7 @@ class ViewtronSimulator(Simulator):
             "chlMaxCount": self.chl_max_count,
             "audioInCount": 1,
             "audioOutCount": 1,
-            "integratedPtz": False,
+            "integratedPtz": self.has_ptz,
             "supportRS485Ptz": False,
             "supportSDCard": not self.nvr,
         }
@@ -107,10 +114,6 @@ class ViewtronSimulator(Simulator):
         # In the field an element of the other generation turns up: see the tables of both papers.
         named_status = self.v2 or self.field
         return Answer(body=answers.disk_info(self.config_version, self.disks, v2=named_status, nvr=self.nvr))
-
-    def get_date_and_time(self, request: Request) -> Answer:
-        """Answer GetDateAndTime."""
-        return Answer(body=answers.date_and_time(self.config_version, self.clock, v2=self.v2))
 
     def get_alarm_status(self, request: Request) -> Answer:
         """Answer GetAlarmStatus."""
@@ -149,11 +152,6 @@ class ViewtronSimulator(Simulator):
         """Answer GetPortConfig."""
         return Answer(body=answers_video.ports(self.config_version, http=self.port, rtsp=self.rtsp_port))
 
-    def get_image_config(self, request: Request) -> Answer:
-        """Answer GetImageConfig."""
-        self.channel(request.channel)
-        return Answer(body=answers_video.image(self.config_version, v2=self.v2))
-
     def get_alarm_in_config(self, request: Request) -> Answer:
         """Answer GetAlarmInConfig, whose number is the input's."""
         number = request.channel or 1
@@ -168,23 +166,9 @@ class ViewtronSimulator(Simulator):
         self.channel(request.channel)
         return Answer(body=answers_alarm.motion_config(self.config_version, self.alarm_out_count))
 
-    def get_record_type(self, request: Request) -> Answer:
-        """Answer GetRecordType."""
-        return Answer(body=answers_video.record_types(self.config_version, v2=self.v2, nvr=self.nvr))
-
-    def ptz_get_caps(self, request: Request) -> Answer:
-        """Answer PtzGetCaps."""
-        self.channel(request.channel)
-        return Answer(body=answers_video.ptz_caps(self.config_version))
-
-    def ptz_get_presets(self, request: Request) -> Answer:
-        """Answer PtzGetPresets."""
-        self.channel(request.channel)
-        return Answer(body=answers_video.ptz_presets(self.config_version, self.presets))
-
     def get_supported_apis(self, request: Request) -> Answer:
         """Answer GetSupportedAPIs: in the field with names twice and a count that fits nothing."""
-        names = [name for name in self.commands if name not in self.unlisted]
+        names = [name for name in self.commands if self.offers(name) and name not in self.unlisted]
         claimed = len(names)
         if self.field:
             names += names[:3]
@@ -196,11 +180,14 @@ class ViewtronSimulator(Simulator):
         addresses: dict[int, str] = {}
         if self.field and self.nvr:
             addresses = {channel.id: f"192.0.2.{100 + channel.id}" for channel in self.channels}
-        return Answer(body=answers.channel_info(self.config_version, self.channels, addresses))
+        heads = self.ptz_channels if self.nvr else set[int]()
+        return Answer(body=answers.channel_info(self.config_version, self.channels, addresses, heads))
 
     def get_alarm_in_info(self, request: Request) -> Answer:
         """Answer GetAlarmInInfo."""
-        return Answer(body=answers_alarm.alarm_in_info(self.config_version, self.alarm_inputs))
+        return Answer(
+            body=answers_alarm.alarm_in_info(self.config_version, self.alarm_inputs, names=self.input_names_inside)
+        )
 
     def get_audio_stream_config(self, request: Request) -> Answer:
         """Answer GetAudioStreamConfig."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+import re
 from typing import ClassVar, Self
 
-from .answers import failure
+from .answers import failure, success
 from .auth import Doorkeeper, Verdict
 from .drawn import draw_crop, draw_overview
 from .listener import Listener
 from .posts_base import Identity, Picture
 from .push import Pusher, PushKind, PushResult
+from .request_body import CommandError, MissingElementError
 from .state import (
     Answer,
     Auth,
@@ -27,6 +29,8 @@ from .state import (
 
 type Handler = Callable[[Request], Answer]
 
+_WRITE = re.compile("Set|Add|Modify|Delete|Ptz(?!Get)|Manual|Reboot")
+"""How the names of commands begin that a GET must not run."""
 _HTML = b"<!DOCTYPE html><html><head><title>Web Service</title></head><body><h1>Please log in</h1></body></html>"
 
 
@@ -103,6 +107,10 @@ class Simulator:
         self.commands: dict[str, Handler] = {}
         self.unlisted: set[str] = set()
         """Commands that answer although GetSupportedAPIs does not name them."""
+        self.conditions: dict[str, Callable[[], bool]] = {}
+        """Commands that are there only as long as their function says so."""
+        self.post_only: set[str] = set()
+        """Commands that refuse GET, besides those whose name says that they change something."""
 
     @property
     def field(self) -> bool:
@@ -239,6 +247,18 @@ class Simulator:
                 return channel
         raise UnknownChannelError(number)
 
+    def takes_get(self, command: str) -> bool:
+        """Tell whether a command may be asked by GET."""
+        return command not in self.post_only and not _WRITE.match(command)
+
+    def offers(self, command: str) -> bool:
+        """Tell whether the device knows a command at present."""
+        return command in self.commands and self.conditions.get(command, _always)()
+
+    def succeed(self) -> Answer:
+        """Build the answer of a command that has nothing to tell."""
+        return Answer(body=success(self.config_version if self.v2 else None))
+
     def fail(self, code: int) -> Answer:
         """Build the answer of a command that failed."""
         if self.error_style is ErrorStyle.EMPTY and code == 1:
@@ -274,8 +294,9 @@ class Simulator:
             return Answer(status=faults.status or 200, body=faults.garbage)
         if faults.html or faults.status is not None:
             return Answer(status=faults.status or 200, body=_HTML if faults.html else b"", content_type="text/html")
-        handler = self.commands.get(request.command)
-        if handler is None or request.method not in ("GET", "POST"):
+        if not self.offers(request.command) or request.method not in ("GET", "POST"):
+            return self.fail(1)
+        if request.method == "GET" and not self.takes_get(request.command):
             return self.fail(1)
         if verdict is Verdict.LOCKED:
             return self._refuse(failure(10, self.config_version if self.v2 else None))
@@ -287,9 +308,13 @@ class Simulator:
         if faults.error_code is not None:
             return self.fail(faults.error_code)
         try:
-            return handler(request)
+            return self.commands[request.command](request)
         except UnknownChannelError:
             return self.fail(12 if self.v2 else 1)
+        except MissingElementError:
+            return self.fail(15 if self.v2 else 3)
+        except CommandError as error:
+            return self.fail(error.code)
 
     def _refuse(self, body: bytes) -> Answer:
         """Ask for a login."""
@@ -299,6 +324,11 @@ class Simulator:
             headers=(("WWW-Authenticate", self.doorkeeper.challenge()),),
             close=self.doorkeeper.auth is Auth.DIGEST,
         )
+
+
+def _always() -> bool:
+    """Agree."""
+    return True
 
 
 def _split_target(target: str) -> tuple[str, int | None, str | None]:

@@ -6,7 +6,9 @@ from typing import ClassVar, Unpack, override
 
 from . import answers, answers_alarm, answers_smart, answers_video, ipc_plates, ipc_posts
 from .commands import ViewtronSimulator
+from .counting import CountingCommands
 from .ipc_parts import Dialect
+from .plate_commands import PlateCommands
 from .posts_base import Identity, Plate, Target
 from .push import PushResult
 from .state import Answer, Request, Settings, Shape, SimChannel, SimInput, SimStream
@@ -36,13 +38,11 @@ SMART_FLAGS = (
 """The flags of GetDeviceDetail; one of them starts its second word in lower case."""
 
 
-class CameraSimulator(ViewtronSimulator):
+class CameraSimulator(PlateCommands, CountingCommands, ViewtronSimulator):
     """What both generations of camera share."""
 
     nvr = False
     serial_letter = "I"
-    dialect: Dialect
-    """The dialect of the posts; may be changed."""
     smart: ClassVar[Sequence[str]]
 
     def __init__(self, **settings: Unpack[Settings]) -> None:
@@ -121,6 +121,11 @@ class CameraSimulator(ViewtronSimulator):
             self.identity(), stamp or datetime.now(UTC), [plate], dialect=self.dialect, overview=overview
         )
         return await self.push(body)
+
+    async def send_visit(self, number: str) -> PushResult:
+        """Post a plate that was read now; the database decides what list it is in."""
+        now = self.clock.local().replace(tzinfo=None)
+        return await self.send_plate(number, listed=self.database.listed(number, now))
 
     async def send_intrusion(
         self, *, target: str = "person", number: int = 1101, stamp: datetime | None = None
@@ -231,13 +236,6 @@ class IpcV2Simulator(CameraSimulator):
         self.api_version = self.config_version
         self.http_post_version = "2.1.0" if self.field else None
         self.alarms = {name: {1: False} for name in ("motionAlarm", "sensorAlarmIn", "vehicleAlarm")}
-        self.crossings = {"entranceCount": (12, 7, 1), "exitCount": (11, 6, 0)}
-        """Persons, cars, bikes."""
-        self.commands["GetPassLineCountStatistics"] = self.get_pass_line_count_statistics
-
-    def get_pass_line_count_statistics(self, request: Request) -> Answer:
-        """Answer GetPassLineCountStatistics."""
-        return Answer(body=answers_video.pass_line_statistics(self.config_version, self.crossings))
 
     @override
     def _keepalive(self, who: Identity) -> bytes:

@@ -234,18 +234,19 @@ def line_count(
     entered: tuple[int, int, int] = (12, 7, 1),
     left: tuple[int, int, int] = (11, 6, 0),
     targets: Sequence[Target] = (Target(),),
+    totals: bool = True,
 ) -> bytes:
-    """Build a line count: totals of persons, cars and bikes, and pictures of length zero."""
+    """Build a line count: totals of persons, cars and bikes if asked for, and pictures of length zero."""
     inside = tuple(max(0, come - gone) for come, gone in zip(entered, left, strict=True))
     items = [event_item(target, "SMART_START", dialect) for target in targets]
+    rows = [*_totals("enter", entered), *_totals("leave", left), *_totals("exist", inside)]
     block = node(
         "passLineCount",
-        *_totals("enter", entered),
-        *_totals("leave", left),
-        *_totals("exist", inside),
+        *(rows if totals else ()),
         node("passLineCountInfo", *items, type="list", count=len(items)),
     )
-    return detection(who, stamp, "PASSLINECOUNT", block, dialect=dialect, overview=Picture(b"", 0, 0))
+    empty = Picture(b"", 0, 0)
+    return detection(who, stamp, "PASSLINECOUNT", block, dialect=dialect, overview=empty, targets=targets)
 
 
 def traffic(

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import ClassVar, Unpack, override
+from itertools import count
+from typing import ClassVar, Literal, Unpack, override
 
 from . import answers, nvr_posts
 from .commands import ViewtronSimulator
+from .counting import TARGETS, Counted
+from .outputs import VirtualInputSimulator
 from .posts_base import Plate, Target
 from .push import PushResult
 from .state import Answer, Request, Settings, Shape, SimChannel, SimDisk, SimInput, SimStream
@@ -22,6 +25,7 @@ class RecorderSimulator(ViewtronSimulator):
         """Set up a recorder with one disk and no channels."""
         super().__init__(**settings)
         self.stream_base = 0 if self.field else 1
+        self._numbers = count(2101)
         self.disks = [
             SimDisk(id="{2F7C1A90-0B52-4E11-9D43-5A6E00C1B0D7}", total=3_815_447, free=412_160, storage_type="HDD")
         ]
@@ -63,6 +67,22 @@ class RecorderSimulator(ViewtronSimulator):
         overview = self.overview(channel or 1, plate=number)
         body = nvr_posts.vehicle(self.identity(channel), stamp or datetime.now(UTC), [plate], overview=overview)
         return await self.push(body)
+
+    async def cross(
+        self,
+        channel: int = 1,
+        kind: Counted = "person",
+        *,
+        by: Literal["line", "area"] = "line",
+        number: int | None = None,
+    ) -> PushResult:
+        """Post that a camera counted somebody now; without a number each one has new ids."""
+        own = next(self._numbers) if number is None else number
+        kind_word = TARGETS[kind]
+        seen = Target(id=own, event_id=own + 200, kind=kind_word, crop=self.crop(subject=kind_word))
+        build = nvr_posts.counting_by_line if by == "line" else nvr_posts.counting_by_area
+        overview = self.overview(channel, subject=kind_word)
+        return await self.push(build(self.identity(channel), datetime.now(UTC), targets=[seen], overview=overview))
 
     async def send_intrusion(
         self, *, channel: int = 1, target: str = "person", number: int = 716, stamp: datetime | None = None
@@ -110,12 +130,10 @@ class NvrV1Simulator(RecorderSimulator):
         self.alarm_in_count, self.alarm_out_count = 4, 1
         self.alarm_inputs = [SimInput(id=number, name=f"Sensor {number}") for number in range(1, 5)]
         self.alarms = {"motionAlarm": {}, "perimeterAlarm": {}, "tripwireAlarm": {}}
-        self.items_inside = self.field
-        """Whether the items of the lists stand inside the list element."""
+        self.has_output_list = True
         self.commands |= {
             "GetChannelList": self.get_channel_list,
             "GetAlarmInList": self.get_alarm_in_list,
-            "GetAlarmOutList": self.get_alarm_out_list,
         }
 
     def get_channel_list(self, request: Request) -> Answer:
@@ -131,14 +149,8 @@ class NvrV1Simulator(RecorderSimulator):
         body = answers.id_list(self.config_version, "alarmInIDList", items, inside=self.items_inside)
         return Answer(body=body)
 
-    def get_alarm_out_list(self, request: Request) -> Answer:
-        """Answer GetAlarmOutList."""
-        items = [leaf("item", number) for number in range(1, self.alarm_out_count + 1)]
-        body = answers.id_list(self.config_version, "alarmOutIDList", items, inside=self.items_inside)
-        return Answer(body=body)
 
-
-class NvrV2Simulator(RecorderSimulator):
+class NvrV2Simulator(VirtualInputSimulator, RecorderSimulator):
     """A recorder of the second generation with eight named channels, of which two have no camera."""
 
     default_name = "Office recorder"
@@ -153,6 +165,7 @@ class NvrV2Simulator(RecorderSimulator):
         """Set up the channels, sixteen wired inputs and four virtual ones behind them."""
         super().__init__(**settings)
         self.api_version = "2.0.0"
+        self.has_output_list = self.input_names_inside = self.field
         self.channels = [SimChannel(id=number, name=name) for number, name in enumerate(self.names, 1)]
         for channel in self.channels[6:]:
             channel.status = "offline"
@@ -160,5 +173,6 @@ class NvrV2Simulator(RecorderSimulator):
         self.alarm_in_count, self.alarm_out_count = 16, 4
         wired = [SimInput(id=number, name=f"Sensor {number}") for number in range(1, 17)]
         virtual = [SimInput(id=number, kind="virtual", name=f"Virtual {number - 16}") for number in range(17, 21)]
-        self.alarm_inputs = [*wired, *virtual]
+        remote = [SimInput(id=number, kind="remote", name=f"Camera {number - 20}") for number in (21, 22)]
+        self.alarm_inputs = [*wired, *virtual, *(remote if self.field else ())]
         self.alarms = {"motionAlarm": {}, "perimeterAlarm": {}, "tripwireAlarm": {}, "vfdAlarm": {}}

@@ -49,7 +49,9 @@ class Node:
         elif self.text is None:
             return f"<{self.opening()}/>"
         else:
-            content = f"{self.padding}<![CDATA[{self.text}]]>{self.padding}" if self.cdata else escape(self.text)
+            # A section cannot hold its own end: two sections share it.
+            section = self.text.replace("]]>", "]]]]><![CDATA[>")
+            content = f"{self.padding}<![CDATA[{section}]]>{self.padding}" if self.cdata else escape(self.text)
         return f"<{self.opening()}>{content}</{self.tag}>"
 
     def lines(self, indent: str = "", depth: int = 0) -> Iterator[str]:
