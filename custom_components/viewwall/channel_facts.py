@@ -1,0 +1,150 @@
+"""What is asked per channel: presets and cruises while somebody shows them, and the infrared light of each camera.
+
+A recorder with 64 channels must not be asked 64 questions every few minutes for what nobody looks at.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+import logging
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .listeners import KeyedListeners
+from .viewtron.client import ViewtronClient
+from .viewtron.errors import (
+    ViewtronApiDisabledError,
+    ViewtronBusyError,
+    ViewtronCommandError,
+    ViewtronError,
+    ViewtronProtocolError,
+)
+
+if TYPE_CHECKING:
+    from .coordinator import ViewtronState
+
+_LOGGER = logging.getLogger(__name__)
+
+WANTED_EVERY: Final = 5 * 60
+"""Seconds between two questions for what somebody shows."""
+OTHERWISE_EVERY: Final = 6 * 60 * 60
+"""Seconds after which a refusal is forgotten, and between two surveys of all channels."""
+MOST_AT_ONCE: Final = 8
+"""Most questions of one poll: the alarms of a big recorder must not wait for all of its channels."""
+
+
+class ChannelFacts[FactT]:
+    """One fact of each channel; None while it is not known, or not told by the device."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        ask: Callable[[int], Awaitable[FactT | None]],
+        ask_soon: Callable[[], None],
+    ) -> None:
+        """Ask with `ask`; `ask_soon` lets the next poll come before its time."""
+        self._hass = hass
+        self._ask = ask
+        self._ask_soon = ask_soon
+        self._facts: dict[int, FactT] = {}
+        self._asked: dict[int, float] = {}
+        self._refused: set[int] = set()
+        self._wanted: dict[int, int] = {}
+        self._listeners: KeyedListeners[int, []] = KeyedListeners()
+
+    @property
+    def told(self) -> frozenset[int]:
+        """Return the channels of which it is known."""
+        return frozenset(self._facts)
+
+    def of(self, channel: int) -> FactT | None:
+        """Return what is known of a channel."""
+        return self._facts.get(channel)
+
+    @callback
+    def want(self, channel: int, on_change: Callable[[], None]) -> CALLBACK_TYPE:
+        """Ask for it every few minutes from now on, and tell of changes; the returned function ends that."""
+        self._wanted[channel] = self._wanted.get(channel, 0) + 1
+        remove = self._listeners.add(channel, on_change)
+        if self._is_due(channel):
+            self._ask_soon()
+
+        @callback
+        def _no_more() -> None:
+            self._wanted[channel] -= 1
+            remove()
+
+        return _no_more
+
+    async def poll(self, channels: Iterable[int], *, all_of_them: bool = False) -> None:
+        """Ask what is due of these channels; `all_of_them` also where nobody wants it, a few at a time.
+
+        Raises ViewtronError for what is not a matter of this one question.
+        """
+        asked = 0
+        for channel in channels:
+            is_wanted = self._wanted.get(channel, 0) > 0
+            if asked == MOST_AT_ONCE or not (is_wanted or all_of_them) or not self._is_due(channel):
+                continue
+            asked += 1
+            try:
+                await self.read(channel)
+            except ViewtronBusyError, ViewtronApiDisabledError:
+                raise
+            except (ViewtronCommandError, ViewtronProtocolError) as error:
+                _LOGGER.debug("Channel %d does not tell: %s", channel, error)
+                self._refused.add(channel)
+                self._take(channel, None)
+
+    async def read(self, channel: int) -> FactT | None:
+        """Ask for it now, for everybody. Raises ViewtronError."""
+        fact = await self._ask(channel)
+        self._refused.discard(channel)
+        self._take(channel, fact)
+        return fact
+
+    async def follow(self, channel: int) -> None:
+        """Ask for it after a change of ours, if somebody shows it; the change has succeeded all the same."""
+        if self._wanted.get(channel, 0) > 0:
+            try:
+                await self.read(channel)
+            except ViewtronError as error:
+                _LOGGER.debug("Channel %d was changed, but does not tell: %s", channel, error)
+
+    @callback
+    def take(self, channel: int, fact: FactT) -> None:
+        """Take over what somebody else was told."""
+        self._take(channel, fact)
+
+    def _is_due(self, channel: int) -> bool:
+        is_wanted = self._wanted.get(channel, 0) > 0 and channel not in self._refused
+        every = WANTED_EVERY if is_wanted else OTHERWISE_EVERY
+        asked = self._asked.get(channel)
+        return asked is None or self._hass.loop.time() >= asked + every
+
+    def _take(self, channel: int, fact: FactT | None) -> None:
+        self._asked[channel] = self._hass.loop.time()
+        before = self._facts.pop(channel, None)
+        if fact is not None:
+            self._facts[channel] = fact
+        if fact != before:
+            self._listeners.call(channel)
+
+
+class FactsOfChannels:
+    """The facts of the channels of one device."""
+
+    def __init__(self, hass: HomeAssistant, client: ViewtronClient, ask_soon: Callable[[], None]) -> None:
+        """Ask with `client`, in the polls of a coordinator; `ask_soon` lets the next one come before its time."""
+        self.presets = ChannelFacts(hass, client.ptz.presets, ask_soon)
+        self.cruises = ChannelFacts(hass, client.ptz.cruises, ask_soon)
+        self.infrared = ChannelFacts(hass, client.picture.infrared, ask_soon)
+
+    async def poll(self, state: ViewtronState) -> ViewtronState:
+        """Ask what is due; a channel without a camera has nothing to tell. Raises ViewtronError."""
+        online: Sequence[int] = [channel.id for channel in state.channels if channel.online is not False]
+        await self.presets.poll(online)
+        await self.cruises.poll(online)
+        kind = state.info.kind
+        await self.infrared.poll(online, all_of_them=kind.is_v2 or not kind.is_nvr)
+        return replace(state, infrared=self.infrared.told)
