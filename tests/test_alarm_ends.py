@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import Later, SetUp
 from tests.pushing import post, value
 from tests.simulators.ipc import IpcV1Simulator
+from tests.simulators.nvr import NvrV2Simulator
 
 MOTION = "binary_sensor.motion"
 INTRUSION = "binary_sensor.intrusion"
@@ -98,3 +99,17 @@ async def test_start_and_stop_in_one_post(hass: HomeAssistant, set_up: SetUp, fi
         await post(camera.push_url, intrusion(item(2, "STOP")))
         await hass.async_block_till_done()
         assert value(hass, camera, INTRUSION) == "off"
+
+
+async def test_plate_of_a_recorder_ends_by_itself(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
+    """End after the hold time what no recorder ever calls over."""
+    async with NvrV2Simulator() as recorder:
+        await set_up(recorder)
+        await recorder.send_keepalive()
+        await recorder.send_plate("GX 417 TB", channel=2)
+        await hass.async_block_till_done()
+        assert value(hass, recorder, "binary_sensor.license_plate", 2) == "on"
+        await later(9)
+        assert value(hass, recorder, "binary_sensor.license_plate", 2) == "on"
+        await later(2)
+        assert value(hass, recorder, "binary_sensor.license_plate", 2) == "off"

@@ -60,6 +60,7 @@ def reauth_flows(hass: HomeAssistant) -> int:
 async def test_polls_every_five_seconds_without_push(set_up: SetUp, later: Later) -> None:
     """Ask for the alarms every 5 s while nothing is pushed, and for nothing else."""
     async with IpcV2Simulator() as camera:
+        camera.has_statistics = False
         await set_up(camera)
         camera.requests.clear()
         for _ in range(12):
@@ -121,9 +122,9 @@ async def test_lost_push_is_noticed_at_once(hass: HomeAssistant, set_up: SetUp, 
     ("kind", "slow"),
     [
         (IpcV1Simulator, {"GetDiskInfo": 6}),
-        (IpcV2Simulator, {"GetDiskInfo": 6}),
+        (IpcV2Simulator, {"GetDiskInfo": 6, "GetImageConfig": 6, "GetPassLineCountStatistics": 32}),
         (NvrV1Simulator, {"GetDiskInfo": 6, "GetChannelList": 6}),
-        (NvrV2Simulator, {"GetDiskInfo": 6, "GetChannelInfo": 6}),
+        (NvrV2Simulator, {"GetDiskInfo": 6, "GetChannelInfo": 6, "GetRecordStatusInfo": 30, "GetImageConfig": 6 * 6}),
     ],
 )
 async def test_disks_and_channels_every_five_minutes(

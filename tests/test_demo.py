@@ -14,7 +14,7 @@ import pytest
 
 from custom_components.viewwall.viewtron import DetectionType, Post, PostKind, parse_post
 from custom_components.viewwall.viewtron.posix_time import to_utc
-from tests.demo import __main__ as demo, arguments, automations, dashboard, hass_process, traffic
+from tests.demo import __main__ as demo, arguments, dashboard, entities, hass_process, traffic
 from tests.demo.arguments import ROOT, DemoError, free_port, lock_folder, parse_arguments, require_port, sign_lock
 from tests.demo.configuration import local_zone, seed
 from tests.demo.house import House, posix_zone
@@ -212,7 +212,7 @@ async def test_house_opens_and_closes(house: House) -> None:
 
 async def test_car_at_gate(house: House, posts: list[Post]) -> None:
     """A car is seen live while its plate is posted with both pictures, and is gone afterwards."""
-    await Traffic(house, seed=1).car_at_gate(Car("ABC123", "whiteList"))
+    await Traffic(house, seed=1).car_at_gate(Car("ABC123"))
     [detection] = [post for post in posts if post.kind is PostKind.DETECTION]
     [plate] = detection.plates
     assert plate.number == "ABC123"
@@ -290,8 +290,8 @@ async def test_posts_wait_for_each_other(house: House) -> None:
     assert bodies == 2
 
 
-async def test_blocked_car_comes_regularly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the second car, and no chance keeps it away for long."""
+async def test_regulars_come_regularly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocked car is the second, the visitor in no list the third, and no chance keeps them away for long."""
     played: list[str] = []
     life = Traffic(house, seed=1)
 
@@ -306,7 +306,10 @@ async def test_blocked_car_comes_regularly(house: House, monkeypatch: pytest.Mon
         await life._live()
     blocked = [index for index, name in enumerate(played) if name == "blocked_car_at_gate"]
     assert blocked[0] == 1
-    assert blocked[1:] == list(range(11, 40, 6))
+    assert blocked[1:] == list(range(12, 40, 6))
+    visitor = [index for index, name in enumerate(played) if name == "visitor_at_gate"]
+    assert visitor[0] == 2
+    assert visitor[1:] == list(range(9, 40, 6))
 
 
 async def test_blocked_car_is_on_the_block_list(house: House, posts: list[Post]) -> None:
@@ -325,7 +328,7 @@ def test_dashboard_shows_what_there_is(house: House) -> None:
         _registered("event.d", f"{house.recorder.mac}_2_detection"),
         _registered("event.e", f"{house.gate.mac}_detection"),
     ]
-    text = json.dumps(dashboard.build_dashboard(house, dashboard.Entities(registry)))
+    text = json.dumps(dashboard.build_dashboard(house, entities.Entities(registry)))
     assert all(f'"{entity}"' in text for entity in ("camera.a", "camera.c", "event.d"))
     assert "image.b" not in text
     assert "event.e" not in text
@@ -335,18 +338,6 @@ def test_dashboard_shows_what_there_is(house: House) -> None:
 def _registered(entity_id: str, unique_id: str, disabled_by: str | None = None) -> dict[str, Any]:
     """Return an entry of the entity registry."""
     return {"entity_id": entity_id, "unique_id": unique_id, "platform": "viewwall", "disabled_by": disabled_by}
-
-
-def test_automations_name_their_entities() -> None:
-    """The entities' names stand wherever they belong."""
-    words = {"{event}": "event.a", "{wall}": "select.b", "{camera}": "camera.c", "{duration}": {"seconds": 20}}
-    for automation in automations._AUTOMATIONS.values():
-        filled = automations._filled(automation, words)
-        assert not [word for word in words if word in json.dumps(filled)]
-        assert filled["triggers"][0]["target"] == {"entity_id": "event.a"}
-    [action] = automations._filled(automations._AUTOMATIONS["viewwall_demo_wall"], words)["actions"]
-    assert action["target"] == {"entity_id": "select.b"}
-    assert action["data"] == {"camera": "camera.c", "duration": {"seconds": 20}}
 
 
 async def test_dead_home_assistant_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

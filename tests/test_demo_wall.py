@@ -10,7 +10,7 @@ from typing import Any, override
 import aiohttp
 import pytest
 
-from tests.demo import check, dashboard, entries
+from tests.demo import check, dashboard, entities, entries
 from tests.demo.house import House
 from tests.demo.monitor import LIVE, STILL
 
@@ -141,7 +141,7 @@ def test_dashboard_has_a_view_of_the_wall(house: House) -> None:
         _registered("button.stop", f"{house.wall.serial}_stop_display"),
         _registered("update.firmware", f"{house.wall.serial}_firmware"),
     ]
-    built = dashboard.build_dashboard(house, dashboard.Entities(registry))
+    built = dashboard.build_dashboard(house, entities.Entities(registry))
     [view] = [view for view in built["views"] if view["path"] == "video-wall"]
     text = json.dumps(view)
     assert all(f'"{entity["entity_id"]}"' in text for entity in registry)
@@ -170,7 +170,7 @@ async def test_dashboard_of_an_older_demo_gets_the_wall(house: House, is_new: bo
 
     home: Any = _Lovelace()
     for _ in range(2):
-        await dashboard.add_dashboard(home, house, dashboard.Entities([]), is_wall_new=is_new)
+        await dashboard.add_dashboard(home, house, entities.Entities([]), is_wall_new=is_new)
     assert [[view["path"] for view in config["views"]] for config in saved] == [["overview", "video-wall"]] * is_new
 
 

@@ -12,9 +12,18 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 
 from custom_components.viewwall import actions
+from custom_components.viewwall.actions.base import Action
+from custom_components.viewwall.actions.outputs import OUTPUT_ACTIONS
+from custom_components.viewwall.actions.plates import PLATE_ACTIONS
+from custom_components.viewwall.actions.ptz import PTZ_ACTIONS
+from custom_components.viewwall.actions.recordings import RECORDING_ACTIONS
+from custom_components.viewwall.actions.wall import WALL_ACTIONS
+from custom_components.viewwall.actions.wall_cameras import CAMERA_ACTIONS
+from custom_components.viewwall.actions.wall_panels import PANEL_ACTIONS
+from custom_components.viewwall.actions.wall_system import SYSTEM_ACTIONS
 from custom_components.viewwall.binary_sensor import WALL_BINARY_SENSORS
 from custom_components.viewwall.button import WALL_BUTTONS
-from custom_components.viewwall.select import SELECTS
+from custom_components.viewwall.select import WALL_SELECTS
 from custom_components.viewwall.sensor import WALL_SENSORS
 from custom_components.viewwall.thin_client.calls import CALLS
 from custom_components.viewwall.thin_client.settings import SECRET_SETTINGS, WRITABLE_SETTINGS
@@ -26,6 +35,14 @@ README: Final = ROOT / "README.md"
 GUIDE: Final = ROOT / "docs" / "thin-client.md"
 CALL_TABLE: Final = ROOT / "docs" / "thin-client-calls.md"
 PAGES: Final = [README, *sorted((ROOT / "docs").glob("*.md"))]
+ACTION_PAGES: Final[dict[str, tuple[type[Action[Any, Any]], ...]]] = {
+    "outputs.md": OUTPUT_ACTIONS,
+    "plates.md": PLATE_ACTIONS,
+    "ptz.md": PTZ_ACTIONS,
+    "recordings.md": RECORDING_ACTIONS,
+    "thin-client.md": (*WALL_ACTIONS, *PANEL_ACTIONS, *CAMERA_ACTIONS, *SYSTEM_ACTIONS),
+}
+"""The page that explains an action."""
 SESSION: Final = ["POST /Session", "DELETE /Session/{}"]
 UNREACHED: Final = ["POST /Camera/{}/TestOnvifCompliance"]
 """Linked by the device, documented nowhere."""
@@ -78,16 +95,28 @@ def test_calls_are_proved_through_home_assistant() -> None:
             assert re.fullmatch(r"tests/test_\w+\.py", first[1]), call
 
 
-def test_every_action_is_explained() -> None:
-    """Have all actions in the guide's table, with their fields and who may call them."""
-    guide = GUIDE.read_text(encoding="utf-8")
-    table = dict(re.findall(r"^\| `(\w+)` \| (.*\|.*) \|$", guide, re.MULTILINE))
+def actions_in(page: str) -> dict[str, str]:
+    """Return the rows of a page's table of actions, by name."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return dict(re.findall(r"^\| `(\w+)` \| (.*\|.*) \|$", text, re.MULTILINE))
+
+
+def test_every_action_has_its_page() -> None:
+    """Leave no action out, and have each in the table of one page."""
+    by_page = [action.name for group in ACTION_PAGES.values() for action in group]
+    assert sorted(by_page) == sorted(action.name for action in actions._ACTIONS)
+    for page, group in ACTION_PAGES.items():
+        assert actions_in(page).keys() & set(by_page) == {action.name for action in group}, page
+
+
+@pytest.mark.parametrize("page", ACTION_PAGES)
+def test_every_action_is_explained(page: str) -> None:
+    """Have all actions in the table of their page, with their fields and who may call them."""
+    table = actions_in(page)
     services = load_yaml_dict(str(PACKAGE / "services.yaml"))
-    for name, service in services.items():
-        assert name in table, name
-        for field in service.get("fields") or {}:
-            assert f"`{field}`" in table[name], f"{name}: {field}"
-    for action in actions._ACTIONS:
+    for action in ACTION_PAGES[page]:
+        for field in services[action.name].get("fields") or {}:
+            assert f"`{field}`" in table[action.name], f"{action.name}: {field}"
         assert action.is_admin == ("Admin" in table[action.name]), action.name
 
 
@@ -98,12 +127,13 @@ def test_every_entity_of_the_wall_is_explained() -> None:
     for platform, descriptions in (
         ("binary_sensor", WALL_BINARY_SENSORS),
         ("button", WALL_BUTTONS),
-        ("select", SELECTS),
+        ("select", WALL_SELECTS),
         ("sensor", WALL_SENSORS),
         ("update", (WALL_FIRMWARE,)),
     ):
         for description in descriptions:
-            name = names[platform][description.translation_key]["name"].format(number=1)
+            number = " 1" if description.translation_key == "ptz_preset" else "1"
+            name = names[platform][description.translation_key]["name"].format(number=number)
             row = re.search(rf"^\| `{platform}` \*\*{re.escape(name)}\*\*.*\| (.+) \|$", guide, re.MULTILINE)
             assert row, name
             if not description.entity_registry_enabled_default:

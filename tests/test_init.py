@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.viewwall.const import DOMAIN
+from custom_components.viewwall.counting import TOTAL_KEYS
 from custom_components.viewwall.runtime import ViewWallConfigEntry
 from tests.conftest import Later, SetUp
 from tests.simulators import ipc_posts
@@ -481,9 +482,11 @@ async def test_entities_of_a_plate_camera(hass: HomeAssistant, set_up: SetUp) ->
             "event_push",
             "storage_problem",
         },
+        "button": {"sync_clock", "reset_counts"},
         "camera": {"main", "sub"},
         "event": {"detection", "license_plate"},
         "image": {"overview", "target", "plate"},
+        "select": {"infrared_mode", "ptz_cruise", "ptz_preset"},
         "sensor": {
             "last_plate",
             "plate_list",
@@ -493,7 +496,9 @@ async def test_entities_of_a_plate_camera(hass: HomeAssistant, set_up: SetUp) ->
             "last_message",
             "messages_received",
             "clock_offset",
+            *TOTAL_KEYS,
         },
+        "switch": {"alarm_output_1"},
     }
 
 
@@ -517,11 +522,19 @@ async def test_entities_of_a_recorder(hass: HomeAssistant, set_up: SetUp) -> Non
         "channels_online",
     }
     assert found["binary_sensor"] == (
-        {f"{head}{key}" for head in channel for key in ("motion", "intrusion", "connectivity", "video_loss")}
+        {
+            f"{head}{key}"
+            for head in channel
+            for key in ("motion", "intrusion", "connectivity", "video_loss", "recording")
+        }
         | {f"alarm_input_{number}" for number in range(1, 21)}
         | {"event_push", "storage_problem"}
     )
     assert "image" not in found
+    virtual = [entry.id for entry in recorder.alarm_inputs if entry.kind == "virtual"]
+    assert found["button"] == {"sync_clock", *(f"virtual_alarm_{number}" for number in virtual)}
+    assert found["switch"] == {f"alarm_output_{number}" for number in range(1, 5)}
+    assert found["select"] >= {f"{head}{key}" for head in channel for key in ("ptz_preset", "ptz_cruise")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -542,7 +555,7 @@ async def test_key_is_the_translation_key(hass: HomeAssistant, set_up: SetUp, ki
 @pytest.mark.parametrize(
     ("kind", "off"),
     [
-        (IpcV1Simulator, {"messages_received"}),
+        (IpcV1Simulator, {"messages_received", "reset_counts", *TOTAL_KEYS}),
         (IpcV2Simulator, {"messages_received"}),
         (NvrV1Simulator, {"messages_received", *(f"{number}_main" for number in range(1, 5))}),
         (NvrV2Simulator, {"messages_received", *(f"{number}_main" for number in range(1, 9))}),
@@ -557,7 +570,8 @@ async def test_entities_that_are_off_by_default(
         entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
 
     disabled = {entity.unique_id.removeprefix(f"{device.mac}_") for entity in entities if entity.disabled}
-    assert disabled == off
+    heads = [f"{channel.id}_" for channel in device.channels] if device.nvr else [""]
+    assert disabled == off | {f"{head}{key}" for head in heads for key in ("ptz_cruise", "ptz_preset")}
 
 
 async def test_two_disks_are_numbered(hass: HomeAssistant, set_up: SetUp) -> None:

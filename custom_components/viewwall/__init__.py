@@ -1,10 +1,11 @@
 """ViewWall: Viewtron cameras and recorders, and Aimetis Thin Clients, in Home Assistant."""
 
+from functools import partial
 from typing import cast
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
@@ -13,10 +14,14 @@ from .alarms import AlarmBoard
 from .catalog import EntityCatalog
 from .clients import make_thin_client, make_viewtron_client
 from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
-from .coordinator import ViewtronCoordinator
+from .coordinator import ViewtronCoordinator, clock_issue_id
+from .counters import Counters
 from .detections import PostApplier
+from .device_memory import Debt, DebtKind, DeviceMemory
 from .firmware import FirmwareUpdater
 from .login_guard import forget_guard, guard_of
+from .outputs import Outputs
+from .owed import Owed, forget_debts
 from .push import PushReceiver
 from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
 from .video import Snapshots, Stills, StreamAddresses
@@ -55,7 +60,13 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     runtime = build_viewtron(hass, entry)
     coordinator = runtime.coordinator
     entry.async_on_unload(runtime.board.close)
-    await coordinator.async_config_entry_first_refresh()
+    entry.async_on_unload(runtime.owed.stop_retrying)
+    await runtime.memory.load()
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except ConfigEntryNotReady, ConfigEntryAuthFailed:
+        runtime.owed.report()
+        raise
     runtime.streams = StreamAddresses(
         runtime.client,
         entry.data[CONF_HOST],
@@ -67,6 +78,7 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     runtime.follow_polls()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, runtime.owed.close))
     await runtime.push.start()
 
 
@@ -93,10 +105,39 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
     runtime.board = AlarmBoard(hass, entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME), runtime.alarm_changed)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
     runtime.push = PushReceiver(hass, runtime, PostApplier(hass, runtime))
+    runtime.memory = DeviceMemory(hass, entry.entry_id)
     runtime.coordinator = ViewtronCoordinator(
-        hass, entry, runtime.client, runtime.board, lambda: runtime.push.alive is True, runtime.note_unknown_fields
+        hass,
+        entry,
+        runtime.client,
+        runtime.board,
+        lambda: runtime.push.alive is True,
+        runtime.note_unknown_fields,
+        partial(_pay, runtime),
     )
+    runtime.owed = Owed(
+        hass,
+        entry,
+        runtime.client,
+        runtime.memory,
+        partial(_ended, runtime),
+        runtime.coordinator.prove,
+        runtime.coordinator.doubt,
+    )
+    runtime.outputs = Outputs(
+        runtime.client, runtime.owed, lambda number: runtime.changed((None, f"alarm_output_{number}"))
+    )
+    runtime.counters = runtime.coordinator.counters = Counters(hass, runtime)
     return runtime
+
+
+async def _pay(runtime: ViewtronRuntime) -> None:
+    await runtime.owed.pay()
+
+
+def _ended(runtime: ViewtronRuntime, debt: Debt) -> None:
+    if debt.kind is DebtKind.OUTPUT_OFF:
+        runtime.outputs.ended(debt.number)
 
 
 def build_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> ThinClientRuntime:
@@ -119,10 +160,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     runtime = entry.runtime_data
     if isinstance(runtime, ThinClientRuntime):
         return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    await runtime.owed.close()
     # No message may find its entities half gone.
     await runtime.push.stop()
     if await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await runtime.memory.close()
         return True
+    runtime.owed.reopen()
     await runtime.push.start()
     return False
 
@@ -133,6 +177,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     ir.async_delete_issue(hass, DOMAIN, f"account_locked_{entry.entry_id}")
     if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
         await WallMemory(hass, entry.entry_id).remove()
+    else:
+        await forget_debts(hass, entry.entry_id)
+        ir.async_delete_issue(hass, DOMAIN, clock_issue_id(entry.entry_id))
 
 
 @callback

@@ -45,6 +45,10 @@ def _video_lost(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
     return True if any(told) else None if told == [None, None] else False
 
 
+def _records(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
+    return None if key[0] is None else runtime.coordinator.data.recording.get(key[0])
+
+
 def _storage_problem(runtime: ViewtronRuntime, _key: EntityKey) -> bool | None:
     disks = runtime.coordinator.data.disks
     if disks is None:
@@ -96,6 +100,12 @@ BINARY_SENSORS: Final[tuple[ViewtronBinarySensorDescription, ...]] = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on=_video_lost,
+    ),
+    ViewtronBinarySensorDescription(
+        key="recording",
+        translation_key="recording",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        is_on=_records,
     ),
     ViewtronBinarySensorDescription(
         key="storage_problem",

@@ -1,102 +1,17 @@
-"""Which entities a device has: what it says it can do, what it had before, and what is seen while running."""
+"""Which entities an entry has: remembered from earlier runs, added when first seen."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Set as AbstractSet
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Set as AbstractSet
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from .alarms import PRESENCE_KEYS, STATUS_FIELDS
-from .viewtron.models import AlarmInput, Channel, DeviceInfo, Disk
 
 type EntityKey = tuple[int | None, str]
 """Channel (None: the device itself) and entity key."""
 type AddEntities = Callable[[list[EntityKey]], Awaitable[None]]
-
-# `GetDeviceDetail` flags in lower case.
-_FLAG_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "supporttripwire": ("line_crossing",),
-    "supportperimeter": ("intrusion",),
-    "supportosc": ("object_left_or_missing",),
-    "supportavd": ("video_blurred", "video_color_cast", "scene_changed"),
-    "supportvfd": ("face",),
-    "supportvfdmatch": ("face",),
-    "supportcdd": ("crowd_density",),
-    "supportipd": ("people_intrusion",),
-    "supportvehicle": ("license_plate",),
-    "supportaoientry": ("region_entry",),
-    "supportaoileave": ("region_exit",),
-    "supportasd": ("sound",),
-    "supportpvd": ("illegal_parking",),
-    "supportloitering": ("loitering",),
-    "supportthermal": ("temperature", "fire"),
-}
-# Names of `GetSupportedAPIs` in lower case.
-_API_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "getsmartperimeterconfig": ("intrusion",),
-    "getsmarttripwireconfig": ("line_crossing",),
-    "getsmartvfdconfig": ("face",),
-    "getsmartaoientryconfig": ("region_entry",),
-    "getsmartaoileaveconfig": ("region_exit",),
-    "getsmartloiteringconfig": ("loitering",),
-    "getsmartpvdconfig": ("illegal_parking",),
-    "getsmartvehicleconfig": ("license_plate",),
-    "getsmartlicenseplateconfig": ("license_plate",),
-    "getsmartcddconfig": ("crowd_density",),
-    "getmeasuretemperatureconfig": ("temperature",),
-}
-NVR_CHANNEL_ALARMS: Final = ("connectivity", "intrusion", "motion", "video_loss")
-
-
-def camera_alarms(info: DeviceInfo) -> set[str]:
-    """Return the alarms that a camera says it has."""
-    keys = {"motion"}
-    for names, table in ((info.features, _FLAG_KEYS), (info.supported_apis, _API_KEYS)):
-        for name in names or ():
-            keys.update(table.get(name.lower(), ()))
-    return keys
-
-
-def expected_entities(
-    info: DeviceInfo, channels: Iterable[Channel], disks: Iterable[Disk] | None, inputs: Iterable[AlarmInput]
-) -> dict[Platform, set[EntityKey]]:
-    """Return the entities that a device has from the start."""
-    binary: set[EntityKey] = {(None, "event_push")} | {(None, f"alarm_input_{entry.id}") for entry in inputs}
-    sensors: set[EntityKey] = {(None, "last_message"), (None, "messages_received"), (None, "clock_offset")}
-    events: set[EntityKey] = set()
-    images: set[EntityKey] = set()
-    cameras: set[EntityKey] = set()
-    for disk in disks or ():
-        sensors |= {(None, f"disk_{what}_{disk.id}") for what in ("free", "used", "status")}
-        binary.add((None, "storage_problem"))
-    if info.kind.is_nvr:
-        binary.add((None, "storage_problem"))
-        sensors.add((None, "channels_online"))
-        for channel in channels:
-            cameras |= {(channel.id, "main"), (channel.id, "sub")}
-            binary |= {(channel.id, key) for key in NVR_CHANNEL_ALARMS}
-            events.add((channel.id, "detection"))
-    else:
-        alarms = camera_alarms(info)
-        cameras |= {(None, "main"), (None, "sub")}
-        binary |= {(None, key) for key in alarms}
-        events.add((None, "detection"))
-        images |= {(None, "overview"), (None, "target")}
-        if "license_plate" in alarms:
-            events.add((None, "license_plate"))
-            images.add((None, "plate"))
-            sensors |= {(None, "last_plate"), (None, "plate_list")}
-        if "face" in alarms:
-            images.add((None, "face"))
-    return {
-        Platform.BINARY_SENSOR: binary,
-        Platform.CAMERA: cameras,
-        Platform.EVENT: events,
-        Platform.IMAGE: images,
-        Platform.SENSOR: sensors,
-    }
 
 
 class EntityCatalog:

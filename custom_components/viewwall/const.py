@@ -35,5 +35,6 @@ PLATFORMS: Final = [
     Platform.IMAGE,
     Platform.SELECT,
     Platform.SENSOR,
+    Platform.SWITCH,
     Platform.UPDATE,
 ]

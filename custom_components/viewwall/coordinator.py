@@ -2,8 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -15,9 +16,12 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .alarms import CHANNEL_KEYS, AlarmBoard, poll_rows
+from .channel_facts import FactsOfChannels
 from .const import DOMAIN
+from .counters import Counters
 from .errors import DeviceError, error_key, error_placeholders
 from .login_guard import RETRY_AFTER, guard_of
+from .tasks import outlast
 from .thin_client import (
     ThinClientAuthError,
     ThinClientConnectionError,
@@ -31,9 +35,12 @@ from .viewtron.errors import (
     ViewtronConnectionError,
     ViewtronError,
     ViewtronLockedError,
+    ViewtronNoAnswerError,
     ViewtronNotSupportedError,
+    ViewtronProtocolError,
 )
-from .viewtron.models import AlarmInput, AlarmStatus, Channel, DeviceInfo, Disk
+from .viewtron.models import AlarmInput, AlarmOutput, AlarmStatus, Channel, DeviceClock, DeviceInfo, Disk
+from .viewtron.recordings import STATUS_COMMAND
 
 if TYPE_CHECKING:
     from .runtime import ViewtronConfigEntry
@@ -43,6 +50,10 @@ _LOGGER = logging.getLogger(__name__)
 POLL_WITH_PUSH: Final = timedelta(seconds=60)
 POLL_WITHOUT_PUSH: Final = timedelta(seconds=5)
 
+MAX_CLOCK_OFFSET: Final = 60
+"""Seconds beyond which a clock spoils the validity of plates and the times of recordings."""
+
+_RECORDING: Final = 60
 _SLOW: Final = 5 * 60
 _IDENTITY: Final = 6 * 60 * 60
 
@@ -56,8 +67,16 @@ class ViewtronState:
     disks: tuple[Disk, ...] | None = None
     """None while the device has not told."""
     inputs: tuple[AlarmInput, ...] = ()
+    outputs: tuple[AlarmOutput, ...] = ()
+    recording: Mapping[int, bool] = field(default_factory=dict)
+    """By channel of a recorder whether it records; a channel that is not told is missing."""
+    can_restart: bool = False
+    """Whether the device lists a command that restarts it."""
     clock_offset: int | None = None
     """Seconds by which the device's clock is ahead."""
+
+    infrared: frozenset[int] = frozenset()
+    """Channels whose infrared light can be switched; 1 on a camera."""
 
     def channel(self, channel_id: int | None) -> Channel | None:
         """Return a channel by its id."""
@@ -162,6 +181,8 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
 class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
     """Polls one Viewtron device, each fact at its own pace."""
 
+    counters: Counters
+
     def __init__(
         self,
         hass: HomeAssistant,
@@ -170,14 +191,21 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         board: AlarmBoard,
         push_alive: Callable[[], bool],
         on_alarms: Callable[[Mapping[str, Mapping[str, bool]]], None],
+        pay: Callable[[], Awaitable[None]],
     ) -> None:
-        """Poll with `client` and tell `board` the alarms; `on_alarms` sees them as sent."""
+        """Poll with `client` and tell `board` the alarms; `on_alarms` sees them as sent.
+
+        `pay` sends what the device is owed, as soon as it is sure that it is the one.
+        """
         super().__init__(hass, entry, POLL_WITHOUT_PUSH)
         self.client = client
         self._board = board
         self._on_alarms = on_alarms
+        self._pay = pay
         self._push_alive = push_alive
         self._refused: set[str] = set()
+        self.of_channels = FactsOfChannels(hass, client, self.refresh_soon)
+        """What is asked per channel."""
 
     @callback
     def refresh_soon(self, what: str | None = None) -> None:
@@ -189,6 +217,19 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             self.config_entry.async_create_background_task(
                 self.hass, self.async_request_refresh(), f"{DOMAIN} poll out of turn"
             )
+
+    @callback
+    def doubt(self) -> None:
+        """Take note that the device was away: another one may have its address now."""
+        self._due.pop("info", None)
+
+    async def prove(self) -> None:
+        """Make sure, after the device was away, that it is still the same one.
+
+        Raises ViewtronError, and UpdateFailed for another device.
+        """
+        if "info" not in self._due:
+            await self._identify()
 
     @override
     def _allow_retry(self) -> None:
@@ -206,8 +247,9 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         known: ViewtronState | None = getattr(self, "data", None)
         state = known or ViewtronState(info=info or await self._identify())
         if info is not None:
-            state = replace(state, info=info)
+            state = replace(state, info=info, can_restart=self.client.reboot_command is not None)
             self._refused.clear()
+        await self._pay()
         asked_after = self._board.pushes
         if (alarms := await self._alarms()) is not None:
             self._tell_board(state.info, alarms, asked_after)
@@ -217,11 +259,63 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             state = replace(state, disks=disks)
         if (inputs := await self._slowly("inputs", _IDENTITY, self.client.alarm_inputs)) is not None:
             state = replace(state, inputs=inputs)
+        if (outputs := await self._slowly("outputs", _IDENTITY, self.client.outputs)) is not None:
+            state = replace(state, outputs=outputs)
+        if (recording := await self._slowly("recording", _RECORDING, partial(self._recording, state))) is not None:
+            state = replace(state, recording=recording)
         if (clock := await self._slowly("clock", _SLOW, self.client.clock)) is not None:
-            # The device tells whole seconds: on average half a second has passed since.
-            offset = None if clock.utc is None else round((clock.utc - dt_util.utcnow()).total_seconds() + 0.5)
-            state = replace(state, clock_offset=offset)
+            state = replace(state, clock_offset=self._judge_clock(clock))
+        state = await self.of_channels.poll(state)
+        # The last question: what is pushed while the others are asked is in its answer.
+        await self._optional("counts", self.counters.ask)
         return state
+
+    async def _recording(self, state: ViewtronState) -> Mapping[int, bool]:
+        """Ask a recorder which channels it records; empty where it does not tell."""
+        is_listed = self.client.lists(STATUS_COMMAND)
+        if not state.info.kind.is_nvr or is_listed is False:
+            return {}
+        try:
+            return await self._optional("recording", self.client.recordings.status) or {}
+        except (ViewtronNoAnswerError, ViewtronProtocolError) as error:
+            if is_listed and isinstance(error, ViewtronNoAnswerError):
+                raise
+            # No paper of these recorders prints the command: how one that has never heard of it takes it is not known.
+            _LOGGER.debug("%s does not tell what it records: %s", self.config_entry.title, error)
+            self._refused.add("recording")
+            return {}
+
+    async def sync_clock(self) -> None:
+        """Set the device's clock to Home Assistant's. Raises ViewtronError, and UpdateFailed for another device."""
+        await self.prove()
+        # Whoever is cancelled does not leave the device without its time server.
+        setting = self.hass.async_create_task(self.client.set_clock(dt_util.utcnow), f"{DOMAIN} clock")
+        clock = (await outlast(setting)).result()
+        self.async_set_updated_data(replace(self.data, clock_offset=self._judge_clock(clock)))
+
+    def _judge_clock(self, clock: DeviceClock) -> int | None:
+        """Return the seconds by which the clock is ahead, and report a clock that is far off."""
+        now = dt_util.utcnow()
+        # The device tells whole seconds: on average half a second has passed since.
+        ahead = clock.ahead_of(now)
+        offset = None if ahead is None else round(ahead.total_seconds() + 0.5)
+        entry = self.config_entry
+        issue = clock_issue_id(entry.entry_id)
+        if offset is None or ahead is None or abs(offset) <= MAX_CLOCK_OFFSET:
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
+        elif (known := ir.async_get(self.hass).async_get_issue(DOMAIN, issue)) is None or not known.active:
+            told = {"device": entry.title, "shown": _clock_text(now + ahead), "true": _clock_text(now)}
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                issue,
+                is_fixable=True,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="clock_wrong",
+                translation_placeholders=told,
+                data={"entry_id": entry.entry_id, **told},
+            )
+        return offset
 
     async def _alarms(self) -> AlarmStatus | None:
         """Ask for the alarms; a device that does not know the command is asked again after some minutes."""
@@ -264,8 +358,18 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         try:
             return await ask()
         except ViewtronCommandError as error:
-            if what == "info" or error_key(error) not in ("refused", "no_permission"):
+            if what == "info" or error_key(error) not in ("refused", "not_supported", "no_permission"):
                 raise
             _LOGGER.debug("%s does not tell its %s: %s", self.config_entry.title, what, error)
             self._refused.add(what)
             return None
+
+
+def clock_issue_id(entry_id: str) -> str:
+    """Return the id of the issue about a wrong clock."""
+    return f"clock_wrong_{entry_id}"
+
+
+def _clock_text(moment: datetime) -> str:
+    """Write a moment as people in the house read it."""
+    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}"

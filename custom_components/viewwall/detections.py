@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 from .alarms import CHANNEL_FIELDS, DETECTION_KEYS, PRESENCE_HOLD, post_rows
 from .catalog import unique_id
 from .const import DOMAIN, EVENT_VIEWWALL
+from .counters import COUNTING
 from .pictures import image_key
 from .recent import RecentBodies, RecentKeys
 from .runtime import FiredEvent, ViewtronRuntime
@@ -92,6 +93,8 @@ class PostApplier:
                 runtime.board.detected(alarm, item.status, () if item.id is None else (item.id,))
             await self._ensure(Platform.BINARY_SENSOR, {alarm})
         is_new = self._is_new(post, channel, detection)
+        if post.counts is not None or detection in COUNTING:
+            await runtime.counters.take(post, channel, arrival, is_new=is_new)
         if detection is DetectionType.VIDEO_METADATA and not is_new:
             return
         for finding in _findings(post):

@@ -7,6 +7,8 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
+from .device_memory import DebtKind
+from .owed import StillOwedError
 from .thin_client import (
     Rule,
     ThinClientAuthError,
@@ -27,9 +29,12 @@ from .viewtron.errors import (
     ViewtronCommandError,
     ViewtronConnectionError,
     ViewtronError,
+    ViewtronIgnoredError,
     ViewtronLockedError,
+    ViewtronNotSupportedError,
     ViewtronPermissionError,
     ViewtronProtocolError,
+    ViewtronZoneError,
 )
 
 type DeviceError = ViewtronError | ThinClientError
@@ -43,7 +48,10 @@ _KEYS: Final[tuple[tuple[type[DeviceError], str], ...]] = (
     (ViewtronApiDisabledError, "api_disabled"),
     (ViewtronPermissionError, "no_permission"),
     (ViewtronBusyError, "busy"),
+    (ViewtronNotSupportedError, "not_supported"),
     (ViewtronCommandError, "refused"),
+    (ViewtronIgnoredError, "ignored"),
+    (ViewtronZoneError, "unknown_zone"),
     (ThinClientOtherDeviceError, "other_device"),
     (ThinClientConnectionError, "cannot_connect"),
     (ThinClientProtocolError, "unsupported_device"),
@@ -109,6 +117,13 @@ def device_errors(device: str) -> Iterator[None]:
                 "most": error.limits.get("most", ""),
                 "words": error.limits.get("words", ""),
             },
+        ) from error
+    except StillOwedError as error:
+        is_output = error.debt.kind is DebtKind.OUTPUT_OFF
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="off_still_owed" if is_output else "stop_still_owed",
+            translation_placeholders={"device": device, "number": str(error.debt.number)},
         ) from error
     except (ViewtronError, ThinClientError) as error:
         # In the middle of things it is known what the device is.

@@ -1,13 +1,26 @@
 """What a user can repair, and how."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import UpdateFailed
 import probatio
 
+from .errors import error_key
 from .push_url import push_placeholders
+from .runtime import ViewtronRuntime, ViewWallConfigEntry
+from .viewtron.errors import ViewtronError
+
+_CLOCK_ERRORS: Final = {
+    "cannot_connect": "cannot_connect",
+    "ignored": "ignored",
+    "no_permission": "no_permission",
+    "unknown_zone": "unknown_zone",
+}
+"""What can go wrong that the user can do something about."""
 
 
 class ForeignDeviceRepairFlow(RepairsFlow):
@@ -38,7 +51,48 @@ class ForeignDeviceRepairFlow(RepairsFlow):
         )
 
 
+class ClockRepairFlow(RepairsFlow):
+    """Sets a device's clock that is far off."""
+
+    def __init__(self, entry_id: str, told: dict[str, str]) -> None:
+        """Repair the clock of an entry's device; `told` is what the issue says."""
+        self._entry_id = entry_id
+        self._told = told
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the explanation."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Set the clock when the user says so."""
+        entry: ViewWallConfigEntry | None = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None:
+            return self.async_abort(reason="entry_removed")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if entry.state is not ConfigEntryState.LOADED or not isinstance(entry.runtime_data, ViewtronRuntime):
+                errors["base"] = "not_running"
+            else:
+                try:
+                    await entry.runtime_data.coordinator.sync_clock()
+                except UpdateFailed:
+                    errors["base"] = "other_device"
+                except ViewtronError as error:
+                    errors["base"] = _CLOCK_ERRORS.get(error_key(error), "unknown")
+                else:
+                    return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=probatio.Schema({}),
+            errors=errors,
+            description_placeholders=self._told,
+        )
+
+
 async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None) -> RepairsFlow:
     """Return the flow that fixes an issue."""
     known = data or {}
+    if issue_id.startswith("clock_wrong_"):
+        told = {name: str(known.get(name, "?")) for name in ("device", "shown", "true")}
+        return ClockRepairFlow(str(known.get("entry_id", "")), told)
     return ForeignDeviceRepairFlow(known.get("entry_id", ""), known.get("sender", "?"), known.get("address", "?"))

@@ -10,10 +10,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .alarms import AlarmBoard, AlarmKey, unknown_fields
-from .catalog import EntityCatalog, EntityKey, expected_entities, is_alarm
+from .catalog import EntityCatalog, EntityKey, is_alarm
 from .const import CONF_KIND, DOMAIN, MANUFACTURER_VIEWTRON
 from .coordinator import ViewtronCoordinator
+from .counters import Counters
+from .device_memory import DeviceMemory
+from .expected import expected_entities
 from .listeners import KeyedListeners
+from .outputs import Outputs
+from .owed import Owed
 from .pictures import PictureStore
 from .push import PushReceiver
 from .video import Snapshots, StreamAddresses
@@ -49,6 +54,10 @@ class ViewtronRuntime:
     push: PushReceiver
     snapshots: Snapshots
     streams: StreamAddresses
+    memory: DeviceMemory
+    owed: Owed
+    counters: Counters
+    outputs: Outputs
 
     def __init__(self, hass: HomeAssistant, entry: ViewtronConfigEntry, device_id: str) -> None:
         """Start with empty stores; `device_id` is the head of all unique ids."""
@@ -86,10 +95,23 @@ class ViewtronRuntime:
         if self._is_ours(key) and self.catalog.lacks(Platform.BINARY_SENSOR, {key}):
             self._add_soon({Platform.BINARY_SENSOR: {key}})
 
+    async def restart(self) -> None:
+        """Restart the device; what runs is ended first. Raises ViewtronError and StillOwedError."""
+        await self.owed.end_all()
+        # A connection that breaks off means yes only if it held just before, and to the right device.
+        self.coordinator.doubt()
+        await self.coordinator.prove()
+        await self.client.reboot()
+
+    @callback
+    def changed(self, key: EntityKey) -> None:
+        """Wake who shows something."""
+        self.changes.call(key)
+
     def expected(self) -> dict[Platform, set[EntityKey]]:
         """Return the entities that the device should have by what is known of it now."""
-        data = self.coordinator.data
-        expected = expected_entities(data.info, data.channels, data.disks, data.inputs)
+        expected = expected_entities(self.coordinator.data)
+        expected[Platform.SENSOR] |= {(None, key) for key in self.counters.expected(None)}
         expected[Platform.BINARY_SENSOR] |= self.catalog.remembered(Platform.BINARY_SENSOR)
         expected[Platform.BINARY_SENSOR] |= {key for key in self.board.mentioned() if self._is_ours(key)}
         return expected
@@ -170,6 +192,7 @@ class ViewtronRuntime:
         """Forget a channel whose device the user has removed."""
         self.board.forget(channel)
         self.plates.pop(channel, None)
+        self.counters.forget(channel)
         self.pictures.forget(channel)
 
     @callback

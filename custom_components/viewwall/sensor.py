@@ -1,6 +1,7 @@
 """Sensors.
 
-Viewtron: the last plate, disks, and how the device and its messages fare. Thin Client: where its video comes from.
+Viewtron: the last plate, counts, disks, and how the device and its messages fare.
+Thin Client: where its video comes from.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later
 
 from .catalog import EntityKey
+from .counting import COUNTED_KEYS, TOTAL_KEYS
 from .detections import plate_data, plate_event_type
 from .entity import ThinClientEntity, ViewtronEntity, attach_platform
 from .event import PLATE_EVENT_TYPES
@@ -170,6 +172,14 @@ DISK_SENSORS: Final[tuple[DiskSensorDescription, ...]] = (
         value=lambda disk: disk.status.value if disk.status else None,
     ),
 )
+COUNT_SENSORS: Final = {
+    key: SensorEntityDescription(
+        key=key,
+        translation_key=key,
+        state_class=(SensorStateClass.MEASUREMENT if key.startswith("inside_") else SensorStateClass.TOTAL_INCREASING),
+    )
+    for key in (*TOTAL_KEYS, *COUNTED_KEYS)
+}
 _BY_KEY: Final = {description.key: description for description in SENSORS}
 WALL_SENSORS: Final[tuple[ThinClientSensorDescription, ...]] = (
     ThinClientSensorDescription(
@@ -262,6 +272,21 @@ class ViewtronSensor(ViewtronEntity, SensorEntity):
         await super().async_will_remove_from_hass()
 
 
+class ViewtronCountSensor(ViewtronEntity, SensorEntity):
+    """How many have entered, left or are inside; off by default until counting is seen."""
+
+    def __init__(self, runtime: ViewtronRuntime, key: EntityKey, description: SensorEntityDescription) -> None:
+        """Show the count `key`."""
+        super().__init__(runtime, key, description)
+        self.change_key = key
+        self._attr_entity_registry_enabled_default = runtime.counters.is_shown(key)
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        return self.runtime.counters.value((self.channel, self.key))
+
+
 class ViewtronDiskSensor(ViewtronEntity, SensorEntity):
     """A sensor of one disk, known by the device's own id and numbered for people."""
 
@@ -298,6 +323,8 @@ def _make(runtime: ViewtronRuntime, key: EntityKey) -> SensorEntity | None:
         if key[1].startswith(f"{disk_description.key}_"):
             disk_id = key[1].removeprefix(f"{disk_description.key}_")
             return ViewtronDiskSensor(runtime, key, disk_id, disk_description)
+    if (count_description := COUNT_SENSORS.get(key[1])) is not None:
+        return ViewtronCountSensor(runtime, key, count_description)
     description = _BY_KEY.get(key[1])
     return None if description is None else ViewtronSensor(runtime, key, description)
 

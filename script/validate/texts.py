@@ -195,6 +195,13 @@ class UseCheck:
         for name in sorted((site.given or frozenset()) - self._all_placeholders(paths)):
             self._faults.append(f"{head}: no text uses {{{name}}}, which {site.at} gives")
 
+    def _errors_of_fix(self, head: str, flow: Flow) -> None:
+        """Match the errors that a fix can show; those that are looked up in a table cannot be told apart here."""
+        if "error" in flow.vague:
+            self._forgive(f"{head}.fix_flow.error")
+        for error in sorted(flow.errors):
+            self._need(f"{head}.fix_flow.error.{error}")
+
     def _issues(self) -> None:
         flow = self._uses.flows.get("issues", Flow())
         steps: set[str] = set()
@@ -212,6 +219,8 @@ class UseCheck:
                 for step in sorted(own & flow.steps.keys()):
                     self._step(f"{head}.fix_flow.step.{step}", flow.steps[step], site.given or frozenset())
                 steps |= own
+                if self._children(f"{head}.fix_flow.error"):
+                    self._errors_of_fix(head, flow)
                 for reason in sorted(flow.aborts if own else ()):
                     self._need(f"{head}.fix_flow.abort.{reason}")
                 if site.given is not None:

@@ -26,8 +26,10 @@ from .arguments import (
 from .automations import add_automations
 from .check import check
 from .configuration import local_zone, seed
-from .dashboard import Entities, add_dashboard, entities_of
+from .dashboard import add_dashboard
+from .entities import Entities, entities_of
 from .entries import add_devices, add_gate_to_wall, add_monitor
+from .gate import REGULAR_VISITOR
 from .hass_process import HomeAssistantProcess
 from .home_api import PASSWORD, USERNAME, HomeAssistant, signed_in
 from .house import House
@@ -38,6 +40,10 @@ _CHECK_LIMIT: Final = 180
 _SHOWN: Final = {"seconds": 20}
 _CHECKED: Final = {"seconds": 4}
 """How long the wall shows the gate in the demo, and in its check."""
+_OPEN: Final = {"seconds": 8}
+_OPEN_IN_CHECK: Final = {"seconds": 2}
+"""How long the gate is open."""
+_STAY_IN_CHECK: Final = 3.0
 
 
 def say(text: str) -> None:
@@ -84,7 +90,8 @@ async def _while_alive(hass: HomeAssistantProcess, work: Coroutine[None, None, N
 
 async def _use(options: Options, base: str, house: House) -> None:
     """Set up what is missing, let things happen, and check them or tell where they are seen."""
-    traffic = Traffic(house, pace=options.pace)
+    traffic = Traffic(house, pace=options.pace, stay=_STAY_IN_CHECK if options.check else None)
+    house.gate.on_gate(lambda is_open: say(f"  The gate {'opens' if is_open else 'closes'}."))
     try:
         async with asyncio.timeout(_START_LIMIT), signed_in(base) as home:
             say("Home Assistant answers. Adding the devices to ViewWall ...")
@@ -92,7 +99,7 @@ async def _use(options: Options, base: str, house: House) -> None:
             say(f"  added {', '.join(new)}" if new else "  all there from an earlier start")
             await add_monitor(home, house)
             entities = await entities_of(home)
-            await _let_wall_follow(home, house, entities, duration=_CHECKED if options.check else _SHOWN)
+            await _automate(home, house, entities, is_check=options.check)
             await add_dashboard(home, house, entities, is_wall_new=house.wall.name in new)
     except TimeoutError:
         raise DemoError(f"Home Assistant was not ready after {_START_LIMIT} seconds") from None
@@ -111,14 +118,27 @@ async def _use(options: Options, base: str, house: House) -> None:
         await asyncio.gather(events, return_exceptions=True)
 
 
-async def _let_wall_follow(home: HomeAssistant, house: House, entities: Entities, *, duration: dict[str, int]) -> None:
+async def _automate(home: HomeAssistant, house: House, entities: Entities, *, is_check: bool) -> None:
     """Give the wall the gate's camera, and add the automations; a user may have switched their entities off."""
-    event = entities.find(house.gate, "event", "license_plate")
-    wall = entities.find(house.wall, "select", "panel")
-    camera = entities.find(house.gate, "camera", "sub")
-    if event and wall and camera:
-        await add_gate_to_wall(home, house, wall=wall, camera=camera)
-        await add_automations(home, event=event, wall=wall, camera=camera, duration=duration)
+    gate = house.gate
+    found = {
+        "{event}": entities.find(gate, "event", "license_plate"),
+        "{last_plate}": entities.find(gate, "sensor", "last_plate"),
+        "{plate_list}": entities.find(gate, "sensor", "plate_list"),
+        "{output}": entities.find(gate, "switch", "alarm_output_1"),
+        "{wall}": entities.find(house.wall, "select", "panel"),
+        "{camera}": entities.find(gate, "camera", "sub"),
+    }
+    known = {word: entity_id for word, entity_id in found.items() if entity_id is not None}
+    if len(known) < len(found):
+        return
+    await add_gate_to_wall(home, house, wall=known["{wall}"], camera=known["{camera}"])
+    words: dict[str, object] = {
+        "{gate}": entities.device_of(known["{event}"]),
+        "{duration}": _CHECKED if is_check else _SHOWN,
+        "{pulse}": _OPEN_IN_CHECK if is_check else _OPEN,
+    }
+    await add_automations(home, known | words)
 
 
 def _welcome(options: Options, base: str) -> None:
@@ -129,9 +149,14 @@ def _welcome(options: Options, base: str) -> None:
     say("")
     if options.host in EVERYWHERE:
         say(f"  It listens at {options.host}: everybody in your network can open it, and the password is known to all.")
-    say("  Look at: the dashboard (live video, plates, alarms, the video wall), the bell (a plate on a list was read),")
-    say("  Settings > Devices & services > ViewWall (all devices), Settings > Automations (three examples).")
-    say("  The first car comes now, a blocked one next, which fills the video wall with the gate for 20 seconds.")
+    say(
+        "  Look at: the dashboard (live video, plates, alarms, a moving camera, the video wall), the bell (a plate on a"
+    )
+    say("  list was read), Settings > Devices & services > ViewWall (all devices), Settings > Automations (examples).")
+    say(
+        "  The first car comes now and opens the gate, then a blocked one, which fills the video wall with the gate for"
+    )
+    say(f"  20 seconds, then {REGULAR_VISITOR}, at first in no list: press *Allow last plate*, and it comes again.")
     say("  Then something happens every half minute or so; at night there is little.")
     say("  Ctrl-C ends it; the next start goes on from here (--fresh begins anew).")
 

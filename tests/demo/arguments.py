@@ -52,7 +52,8 @@ def parse_arguments(arguments: Sequence[str]) -> Options:
         "--check",
         action="store_true",
         help="start a second demo beside any other, on free ports and in a temporary folder; wait until a plate, its"
-        " picture and live video came through Home Assistant and a plate filled the video wall, and stop",
+        " picture and live video came through Home Assistant, a plate filled the video wall and one that was allowed"
+        " just before opened the gate, and stop",
     )
     return Options(**vars(parser.parse_args(arguments)))
 

@@ -1,4 +1,4 @@
-"""Prove that a running demo works: a plate, its pictures, live video and the wall, all through Home Assistant."""
+"""Prove that a running demo works: plates, pictures, live video, the gate and the wall, all through Home Assistant."""
 
 import asyncio
 from io import BytesIO
@@ -7,7 +7,8 @@ from typing import Any, Final
 import av
 
 from .arguments import DemoError
-from .dashboard import Entities
+from .entities import Entities
+from .gate import REGULAR_VISITOR, GateCamera
 from .home_api import HomeAssistant
 from .house import Device, House
 from .wall import LobbyWall
@@ -38,13 +39,50 @@ class _Shown:
             self._changed.set()
 
 
+class _Opened:
+    """Keeps before which plate the gate opened and closed."""
+
+    def __init__(self, gate: GateCamera) -> None:
+        """Begin with a gate that nobody has opened."""
+        self._gate = gate
+        self._closed = asyncio.Event()
+        self.plates: list[str | None] = []
+        gate.on_gate(self._look)
+
+    async def closed_after(self, plate: str) -> None:
+        """Wait until it opened for a plate and closed again."""
+        while plate not in self.plates or self._gate.is_open:
+            self._closed.clear()
+            await self._closed.wait()
+
+    def _look(self, is_open: bool) -> None:
+        """Note for whom it opens."""
+        if is_open:
+            self.plates.append(self._gate.plate_in_view)
+        else:
+            self._closed.set()
+
+
 async def check(home: HomeAssistant, house: House, entities: Entities) -> list[str]:
     """Return what was seen; raises DemoError for what did not come in time."""
-    seen = []
-    shown = _Shown(house.wall)
+    shown, opened = _Shown(house.wall), _Opened(house.gate)
+    allowed = await _allow_visitor(home, entities.find(house.gate, "sensor", "last_plate") or "")
     event = entities.find(house.gate, "event", "license_plate") or ""
-    state = await _wait_for_event(home, event)
-    seen.append(f"plate {state['attributes']['number']} ({state['attributes']['event_type']}) in {event}")
+    first = await _wait_for_event(home, event)
+    # Other plates follow at once: somebody must look at each while something else is checked.
+    pictures, gate, wall = await asyncio.gather(
+        _check_pictures(home, house, entities, event, first),
+        _check_gate(home, house, event, opened),
+        _check_wall(home, house, entities, shown),
+    )
+    return [allowed, *pictures, *gate, *wall]
+
+
+async def _check_pictures(
+    home: HomeAssistant, house: House, entities: Entities, event: str, state: dict[str, Any]
+) -> list[str]:
+    """Look at the pictures of the first plate, and at live video."""
+    seen = [f"plate {state['attributes']['number']} ({state['attributes']['event_type']}) in {event}"]
     for key in ("overview", "plate"):
         image = entities.find(house.gate, "image", key) or ""
         picture = await home.get_bytes(f"/api/image_proxy/{image}")
@@ -56,7 +94,46 @@ async def check(home: HomeAssistant, house: House, entities: Entities) -> list[s
         camera = entities.find(device, "camera", "sub", channel) or ""
         width, height = await _watch(home, camera)
         seen.append(f"live video of {width}x{height} from {camera}")
-    return [*seen, *await _check_wall(home, house, entities, shown)]
+    return seen
+
+
+async def _allow_visitor(home: HomeAssistant, last_plate: str) -> str:
+    """Put a plate on the allow list as a user of Home Assistant does."""
+    if REGULAR_VISITOR in await _allowed(home, last_plate):
+        raise DemoError(f"{REGULAR_VISITOR} is on the allow list before anybody added it")
+    plates = [{"number": REGULAR_VISITOR, "list": "allow", "owner": "Regular visitor"}]
+    answer = await home.act("viewwall.add_plates", entity_id=last_plate, plates=plates)
+    if answer["added"] != [REGULAR_VISITOR] or answer["failed"]:
+        raise DemoError(f"{REGULAR_VISITOR} could not be added: {answer}")
+    allowed = await _allowed(home, last_plate)
+    if REGULAR_VISITOR not in allowed:
+        raise DemoError(f"{REGULAR_VISITOR} was added, but is not on the list: {allowed}")
+    return f"{REGULAR_VISITOR} was added to the allow list, which is now {', '.join(allowed)}"
+
+
+async def _allowed(home: HomeAssistant, last_plate: str) -> list[str]:
+    """Return the plates of the allow list, as Home Assistant lists them."""
+    answer = await home.act("viewwall.list_plates", entity_id=last_plate, list="allow")
+    return [plate["number"] for plate in answer["plates"]]
+
+
+async def _check_gate(home: HomeAssistant, house: House, event: str, opened: _Opened) -> list[str]:
+    """See the allowed visitor in Home Assistant and at the open gate."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while (state := await _wait_for_event(home, event))["attributes"]["number"] != REGULAR_VISITOR:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+            await opened.closed_after(REGULAR_VISITOR)
+    except TimeoutError:
+        raise DemoError(f"the gate did not open for {REGULAR_VISITOR}, but for {opened.plates}") from None
+    if (listed := state["attributes"]["event_type"]) != "allow":
+        raise DemoError(f"{REGULAR_VISITOR} was allowed, but its visit says {listed}")
+    log = house.gate.output_log
+    if log[-2:] != [(1, True), (1, False)]:
+        raise DemoError(f"the output was not switched on and off: {log}")
+    return [
+        f"{REGULAR_VISITOR} came, {event} says {listed}; output 1 went on and off again, the gate opened and closed"
+    ]
 
 
 async def _check_wall(home: HomeAssistant, house: House, entities: Entities, shown: _Shown) -> list[str]:

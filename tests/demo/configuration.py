@@ -26,11 +26,6 @@ recorder:
   commit_interval: 1
   purge_keep_days: 7
 
-input_boolean:
-  gate_barrier:
-    name: Gate barrier
-    icon: mdi:boom-gate
-
 automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml

@@ -83,6 +83,12 @@ class HomeAssistant:
                 raise DemoError(f"Home Assistant refused {path}: {response.status} {await response.text()}")
             return await response.json()
 
+    async def act(self, action: str, **data: Any) -> Any:
+        """Perform an action of ViewWall on one device and return what it answers; raises DemoError when it fails."""
+        answer = await self.post(f"/api/services/{action.replace('.', '/')}?return_response", data)
+        [told] = answer["service_response"]["devices"].values()
+        return told
+
     async def delete(self, path: str) -> None:
         """Delete something."""
         async with self._session.delete(f"{self.base}{path}", headers=self._headers):

@@ -1,22 +1,23 @@
 """The simulated devices of the demo: cameras with live video of what they detect, and a wall that shows them."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 import json
 from pathlib import Path
 from typing import Final, Self, override
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tests.simulators.drawn import draw_overview
-from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator
+from tests.simulators.ipc import CameraSimulator, IpcV1Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator, RecorderSimulator
 from tests.simulators.rtsp import MAIN_SIZE, SUB_SIZE, RtspSimulator, Stream, nvr_path
 from tests.simulators.state import Auth, Shape, SimChannel, SimDisk
 from tests.simulators.thin_client_state import Preset, WallCamera, WallPanel, made_id, stream_of
 
 from .arguments import free_port
-from .eyes import Eye, View
+from .eyes import Eye, View, draw_view
+from .gate import GateCamera
+from .head import Head, Place
 from .monitor import Monitor
 from .wall import LobbyWall, grid
 
@@ -24,12 +25,13 @@ _RECORDER_CHANNELS: Final = (
     "Driveway", "Back yard", "Parking lot", "Warehouse", "Garden", "Side door", "Camera 7", "Camera 8",
 )  # fmt: skip
 _OLD_CHANNELS: Final = ("Storage hall", "Loading dock", "Street", "Camera 4")
+BACK_YARD: Final = 2
+"""The channel of the recorder whose camera can move."""
+_PRESETS: Final = {1: ("Home", Place()), 2: ("Fence", Place(0.05, 0.4, 0.5)), 3: ("Far corner", Place(0.95, 0.3, 0.9))}
+_CLOCK_LOST: Final = timedelta(seconds=95)
+"""How far the clock of the old recorder is behind whenever the demo starts."""
 _FIRST_PORT: Final = 18461
 _STREAMS: Final = ("main", "sub")
-
-
-class GateCamera(IpcV2Simulator):
-    """The plate camera."""
 
 
 class DoorCamera(IpcV1Simulator):
@@ -37,15 +39,28 @@ class DoorCamera(IpcV1Simulator):
 
 
 class Recorder(NvrV2Simulator):
-    """A recorder of which each channel sees something else."""
+    """A recorder of which each channel sees something else, and one camera moves."""
 
     views: dict[int, View]
+    head: Head
+
+    def view(self, channel: int) -> View:
+        """Return what a channel sees now."""
+        view = self.views.get(channel, View())
+        return replace(view, part=self.head.place.part) if channel == BACK_YARD else view
 
     @override
     def scene(self, channel: SimChannel) -> bytes:
         """Draw what a channel sees now, as JPEG."""
-        view = self.views.get(channel.id, View())
-        return draw_overview(channel.name, self.clock.local(), view.plate, view.subject).data
+        return draw_view(channel.name, self.clock.local(), self.view(channel.id)).data
+
+    @override
+    def _heard(self, channel: int, action: str, value: int | None) -> bool:
+        """Let the head move that carries out an action."""
+        is_heard = super()._heard(channel, action, value)
+        if is_heard and channel == BACK_YARD:
+            self.head.hear(action, value)
+        return is_heard
 
 
 type Device = CameraSimulator | RecorderSimulator
@@ -120,7 +135,12 @@ class House:
     def __init__(self, time_zone: str, ports: Path | None) -> None:
         """Set the devices up; `ports` is the file that remembers their ports, None takes any free ones."""
         self.gate = GateCamera(
-            name="Gate", mac="58:5b:69:2b:71:a1", password="open-Sesame-4", auth=Auth.DIGEST, shape=Shape.FIELD
+            ports.with_name("gate.json") if ports else None,
+            name="Gate",
+            mac="58:5b:69:2b:71:a1",
+            password="open-Sesame-4",
+            auth=Auth.DIGEST,
+            shape=Shape.FIELD,
         )
         self.door = DoorCamera(name="Front door", mac="58:5b:69:1a:72:b2", password="door-Mat-22")
         self.recorder = Recorder(
@@ -129,13 +149,14 @@ class House:
         self.old_recorder = NvrV1Simulator(name="Old recorder", mac="58:5b:69:3c:74:d4", password="dust-Cover-3")
         self.recorder.views = {}
         _furnish(self.recorder, self.old_recorder)
-        _limit(self.gate, self.door)
+        _limit(self.door)
         self.devices: list[Device] = [self.gate, self.door, self.recorder, self.old_recorder]
         zone = ZoneInfo(time_zone)
         for device in self.devices:
             # Whoever looks at the picture compares its clock with the wall's.
             device.clock.tz = zone
             device.clock.zone = posix_zone(datetime.now(zone))
+        self.old_recorder.clock.offset = -_CLOCK_LOST
         *places, (self.wall_port, self.monitor_port, self.wall_is_moved) = _places(len(self.devices) + 1, ports)
         self.placed = [Placed(device, *place) for device, place in zip(self.devices, places, strict=True)]
         self.wall = LobbyWall(self._eye_of, ports.with_name("wall.json") if ports else None)
@@ -201,18 +222,21 @@ def _furnish(recorder: Recorder, old_recorder: NvrV1Simulator) -> None:
     old_recorder.channel_lists_name = True
     recorder.alarm_inputs = [entry for entry in recorder.alarm_inputs if entry.id in (1, 2, 17)]
     recorder.alarm_in_count, recorder.alarm_out_count = 2, 1
+    recorder.ptz_channels = {BACK_YARD}
+    recorder.more_presets = {BACK_YARD: {number: name for number, (name, _) in _PRESETS.items()}}
+    recorder.head = Head({number: place for number, (_, place) in _PRESETS.items()})
     recorder.disks = [
         SimDisk(id="{2F7C1A90-0B52-4E11-9D43-5A6E00C1B0D7}", total=7_630_885, free=2_912_160, storage_type="HDD"),
         SimDisk(id="{7B10D3C2-94AF-4B6E-8A21-63F0117E42A9}", total=7_630_885, free=611_204, storage_type="HDD"),
     ]
 
 
-def _limit(gate: GateCamera, door: IpcV1Simulator) -> None:
+def _limit(door: IpcV1Simulator) -> None:
     """Take away what never happens in the demo: it would stand there as unknown for ever."""
-    for command in ("GetSmartPerimeterConfig", "GetSmartTripwireConfig"):
-        del gate.commands[command]
     wanted = {"supportTripwire", "supportPerimeter", "supportVfd", "supportAvd"}
     door.detail_flags = {flag: flag in wanted for flag in door.detail_flags}
+    # It reads no plates.
+    door.plate_family = "none"
     door.alarms = {field: {1: False} for field in ("motionAlarm", "perimeterAlarm", "tripwireAlarm", "vfdAlarm")}
 
 
@@ -239,6 +263,8 @@ def _path(device: Device, channel: int, stream: str) -> str:
 
 def _eyes(device: Device) -> dict[int, Eye]:
     """Return what the channels of a device see."""
+    if isinstance(device, GateCamera):
+        return {1: Eye(device.name, lambda: device.view)}
     if isinstance(device, CameraSimulator):
         return {1: Eye(device.name, lambda: View(device.plate_in_view, device.subject_in_view))}
     return {channel.id: _eye_on(device, channel) for channel in device.channels if channel.status != "offline"}
@@ -246,8 +272,7 @@ def _eyes(device: Device) -> dict[int, Eye]:
 
 def _eye_on(recorder: RecorderSimulator, channel: SimChannel) -> Eye:
     """Return what a recorder's channel sees."""
-    views = recorder.views if isinstance(recorder, Recorder) else {}
-    return Eye(channel.name, lambda: views.get(channel.id, View()))
+    return Eye(channel.name, lambda: recorder.view(channel.id) if isinstance(recorder, Recorder) else View())
 
 
 def _wall_content(door: Placed, recorder: Placed, old_recorder: Placed) -> tuple[list[WallCamera], list[WallPanel]]:

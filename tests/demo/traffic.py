@@ -12,10 +12,11 @@ from typing import Final
 import zlib
 
 from tests.simulators import ipc_plates, ipc_posts, nvr_posts
-from tests.simulators.drawn import draw_crop, draw_overview
+from tests.simulators.drawn import draw_crop
 from tests.simulators.posts_base import Picture, Plate, Target
 
-from .eyes import View
+from .eyes import View, draw_view
+from .gate import REGULAR_VISITOR
 from .house import Device, House
 
 _NIGHT: Final = (23, 6)
@@ -25,7 +26,9 @@ _BEFORE_FIRST: Final = 1.5
 _FIRST: Final = (11.0, 14.0)
 _APPROACH: Final = 1.0
 _STAY: Final = 8.0
-_BLOCKED_EVERY: Final = 6
+_REGULARS_EVERY: Final = 6
+_SOON: Final = 4.0
+"""Seconds until a plate comes by that somebody has just added."""
 _PERSON_BOX: Final = (3600, 3400, 5200, 9300)
 _CAMERA_BEAT: Final = 30.0
 _RECORDER_BEAT: Final = 10.0
@@ -33,10 +36,9 @@ _RECORDER_BEAT: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """A car that comes by; `listed` is the camera's word, `group` and `owner` are those of the recorder."""
+    """A car that comes by; `group` and `owner` are those of the recorder, the gate's camera has its own list."""
 
     number: str
-    listed: str | None = None
     group: str | None = None
     owner: str | None = None
     body: str = "saloon car"
@@ -44,13 +46,14 @@ class Car:
 
 
 _CARS: Final = (
-    Car("ABC123", "whiteList", "Residents", "A. Example"),
-    Car("KLM478", "whiteList", "Residents", "K. Sample", "SUV"),
-    Car("ABC123", "whiteList", "Residents", "A. Example", direction="away"),
-    Car("DHL4021", "temporaryList", "Suppliers", "Parcel service", "van"),
-    Car("XYZ900", "blackList", "Unwanted", None),
+    Car("ABC123", "Residents", "A. Example"),
+    Car("KLM478", "Residents", "K. Sample", "SUV"),
+    Car("ABC123", "Residents", "A. Example", direction="away"),
+    Car("DHL4021", "Suppliers", "Parcel service", "van"),
+    Car("XYZ900", "Unwanted", None),
 )
 _BLOCKED: Final = _CARS[-1]
+_VISITOR: Final = Car(REGULAR_VISITOR, body="SUV")
 # The drawn car has one of these paints, chosen by its number.
 _PAINTS: Final = ("red", "blue", "white", "grey", "green", "yellow")
 
@@ -58,12 +61,14 @@ _PAINTS: Final = ("red", "blue", "white", "grey", "green", "yellow")
 class Traffic:
     """Lets things happen until it is cancelled; what cannot be posted is lost, as it is on a real device."""
 
-    def __init__(self, house: House, *, pace: float = 1.0, seed: int | None = None) -> None:
-        """Let things happen to `house`, `pace` times as often as usual."""
+    def __init__(self, house: House, *, pace: float = 1.0, stay: float | None = None, seed: int | None = None) -> None:
+        """Let things happen to `house`, `pace` times as often as usual; `stay` is how long everybody stays, seconds."""
         self._house = house
         self._pace = pace
+        self._stay = _STAY if stay is None else stay
         self._random = Random(seed)
         self._ids = count(1000 + self._random.randrange(1000))
+        self._room_at_gate = asyncio.Lock()
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -72,6 +77,7 @@ class Traffic:
                 if device.push_url is not None:
                     tasks.create_task(self._beat(device))
             tasks.create_task(self._live())
+            tasks.create_task(self._new_plates())
 
     async def _beat(self, device: Device) -> None:
         """Send signs of life."""
@@ -83,8 +89,8 @@ class Traffic:
         """Show everything once, at whatever hour, then go by the clock."""
         await asyncio.sleep(_BEFORE_FIRST)
         first: tuple[Callable[[], Awaitable[None]], ...] = (
-            lambda: self.car_at_gate(_CARS[0]), self.blocked_car_at_gate, self.person_at_door, self.person_on_channel,
-            self.car_on_channel, self.face_at_door,
+            lambda: self.car_at_gate(_CARS[0]), self.blocked_car_at_gate, self.visitor_at_gate, self.person_at_door,
+            self.person_on_channel, self.car_on_channel, self.face_at_door,
         )  # fmt: skip
         for scene in first:
             await self._play(scene, _FIRST)
@@ -95,9 +101,19 @@ class Traffic:
         weights = (8, 3, 1, 2, 3, 2, 3, 2)
         for number in count(1):
             [scene] = self._random.choices(scenes, weights)
-            if number % _BLOCKED_EVERY == 0:
-                scene = self.blocked_car_at_gate
+            match number % _REGULARS_EVERY:
+                case 0:
+                    scene = self.blocked_car_at_gate
+                case 3:
+                    scene = self.visitor_at_gate
             await self._play(scene, _BY_NIGHT if is_night(self._house.gate.clock.local()) else _BY_DAY)
+
+    async def _new_plates(self) -> None:
+        """Let every plate come soon that somebody has added: who allows a car wants to see it come in."""
+        while True:
+            number = await self._house.gate.added.get()
+            await asyncio.sleep(_SOON)
+            await _lose_failures(self.car_at_gate(_car_of(number)))
 
     async def _play(self, scene: Callable[[], Awaitable[None]], pause: tuple[float, float]) -> None:
         """Play a scene, then wait; the pause, shortest and longest, counts from the beginning of the scene."""
@@ -117,33 +133,46 @@ class Traffic:
     async def car_at_gate(self, car: Car | None = None, *, patience: float = 1) -> None:
         """Read a plate at the gate while the car stands there, `patience` times as long as others."""
         car = car or self._some_car()
+        async with self._room_at_gate:
+            gate = self._house.gate
+            gate.plate_in_view = car.number
+            try:
+                await gate.send_alarm("motionAlarm", True)
+                await asyncio.sleep(_APPROACH)
+                await self._read_plate(car)
+                await asyncio.sleep(self._stay * patience / 2)
+                if gate.is_open:
+                    await gate.cross("car", "out" if car.direction == "away" else "in")
+                await asyncio.sleep(self._stay * patience / 2)
+            finally:
+                gate.plate_in_view = None
+                gate.set_alarm("motionAlarm", False)
+            await gate.send_alarm("motionAlarm", False)
+
+    async def _read_plate(self, car: Car) -> None:
+        """Post a plate as the gate's camera finds it in its lists."""
         gate = self._house.gate
-        gate.plate_in_view = car.number
-        try:
-            await gate.send_alarm("motionAlarm", True)
-            await asyncio.sleep(_APPROACH)
-            stamp = datetime.now(UTC)
-            plate = Plate(
-                number=car.number,
-                listed=car.listed,
-                direction=car.direction,
-                confidence=round(self._random.uniform(88, 99.5), 2),
-                id=next(self._ids),
-                colour=_paint_of(car),
-                body=car.body,
-                crop=gate.crop(plate=car.number),
-            )
-            overview = gate.overview(plate=car.number)
-            await gate.push(ipc_plates.plates(gate.identity(), stamp, [plate], dialect=gate.dialect, overview=overview))
-            await asyncio.sleep(_STAY * patience)
-        finally:
-            gate.plate_in_view = None
-            gate.set_alarm("motionAlarm", False)
-        await gate.send_alarm("motionAlarm", False)
+        plate = Plate(
+            number=car.number,
+            listed=gate.list_of(car.number),
+            direction=car.direction,
+            confidence=round(self._random.uniform(88, 99.5), 2),
+            id=next(self._ids),
+            colour=_paint_of(car),
+            body=car.body,
+            crop=gate.crop(plate=car.number),
+        )
+        overview = gate.overview(plate=car.number)
+        body = ipc_plates.plates(gate.identity(), datetime.now(UTC), [plate], dialect=gate.dialect, overview=overview)
+        await gate.push(body)
 
     async def blocked_car_at_gate(self) -> None:
         """Let a car come that is not wanted, and stay to be seen on the wall."""
         await self.car_at_gate(_BLOCKED, patience=2)
+
+    async def visitor_at_gate(self) -> None:
+        """Let somebody come who comes often, and is in no list before somebody adds the plate."""
+        await self.car_at_gate(_VISITOR)
 
     @asynccontextmanager
     async def _somebody_at_door(self, field: str) -> AsyncIterator[None]:
@@ -154,7 +183,7 @@ class Traffic:
             await door.send_alarm(field, True)
             await asyncio.sleep(_APPROACH)
             yield
-            await asyncio.sleep(_STAY)
+            await asyncio.sleep(self._stay)
         finally:
             door.subject_in_view = None
             # What the poll tells must not stay when the post was lost.
@@ -221,9 +250,8 @@ class Traffic:
         try:
             await recorder.send_alarm(field, True, channel=channel)
             await asyncio.sleep(_APPROACH)
-            title = recorder.channel(channel).name
-            yield draw_overview(title, recorder.clock.local(), view.plate, view.subject)
-            await asyncio.sleep(_STAY)
+            yield draw_view(recorder.channel(channel).name, recorder.clock.local(), recorder.view(channel))
+            await asyncio.sleep(self._stay)
         finally:
             recorder.views.pop(channel, None)
             recorder.set_alarm(field, False, channel)
@@ -265,7 +293,7 @@ class Traffic:
         channel = self._random.randint(1, 3)
         recorder.set_alarm("motionAlarm", True, channel)
         try:
-            await asyncio.sleep(2 * _STAY)
+            await asyncio.sleep(2 * self._stay)
         finally:
             recorder.set_alarm("motionAlarm", False, channel)
 
@@ -273,6 +301,11 @@ class Traffic:
 def is_night(moment: datetime) -> bool:
     """Tell whether the neighbourhood sleeps."""
     return moment.hour >= _NIGHT[0] or moment.hour < _NIGHT[1]
+
+
+def _car_of(number: str) -> Car:
+    """Return the car of a plate, a new one for a plate that never came by."""
+    return next((car for car in (*_CARS, _VISITOR) if car.number == number), Car(number))
 
 
 def _paint_of(car: Car) -> str:

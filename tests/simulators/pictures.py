@@ -591,13 +591,18 @@ def paint_scene(
     plate: str | None = None,
     subject: Subject | None = None,
     size: tuple[int, int] = _CANVAS,
+    is_open: bool | None = None,
+    part: tuple[float, float, float, float] | None = None,
 ) -> Image.Image:
-    """Draw a camera picture as an RGB image; the arguments are those of `draw_scene`."""
+    """Draw a camera picture as an RGB image; the arguments are those of `draw_scene`.
+
+    `part` is what the camera sees of the scene: left, top, right and lower edge in shares of it.
+    """
     subject = subject or ("car" if plate else None)
     scene = _scene_of(title)
     light = _INDOORS if scene == "warehouse" else light_at(moment)
     is_vehicle = subject in {"car", "two_wheeler"}
-    image = _background(title, light, size, is_vehicle).copy()
+    image = _background(title, light, size, is_vehicle if is_open is None else is_open).copy()
     if subject:
         _, in_car, on_foot = _SCENES[scene]
         x, y, unit = in_car if subject == "car" else on_foot
@@ -606,6 +611,10 @@ def paint_scene(
         image.paste(sprite, (round((x - 120 * unit) * scale), round((y - 190 * unit) * scale)), sprite)
         for side in (-1, 1) if subject == "car" else ():
             _glow(image, x + side * 79 * unit, y - 62 * unit, 46 * unit, (255, 246, 214), light.lamps)
+    if part is not None:
+        left, top, right, low = part
+        box = (left * size[0], top * size[1], right * size[0], low * size[1])
+        image = image.resize(size, Image.Resampling.BILINEAR, box)
     _write_osd(image, title, moment)
     return image
 
@@ -625,13 +634,17 @@ def draw_scene(
     subject: Subject | None = None,
     size: tuple[int, int] = _CANVAS,
     quality: int = 85,
+    is_open: bool | None = None,
+    part: tuple[float, float, float, float] | None = None,
 ) -> bytes:
     """Draw a camera picture as JPEG.
 
     The title chooses the scene (drive, door, yard, parking or warehouse), the hour of `moment` the light.
     A plate without a subject means a car. `size` is width and height in pixels, 16:9 looks best.
+    A gate or door is open as `is_open` says, by default for every vehicle.
     """
-    return _jpeg(paint_scene(title=title, moment=moment, plate=plate, subject=subject, size=size), quality)
+    image = paint_scene(title=title, moment=moment, plate=plate, subject=subject, size=size, is_open=is_open, part=part)
+    return _jpeg(image, quality)
 
 
 def _crop(size: tuple[int, int], width: float, foot: float, light: Light) -> Brush:

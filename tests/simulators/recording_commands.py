@@ -91,13 +91,16 @@ class RecordingCommands(Simulator):
         return Answer(body=build(self.config_version, rows))
 
     def get_snapshot_by_time(self, request: Request) -> Answer:
-        """Answer GetSnapshotByTime with what the channel saw, or fail when nothing was recorded then."""
+        """Answer GetSnapshotByTime with the first that the channel recorded in this time, or fail without any."""
         channel = self.channel(request.channel)
         wanted = child(parse_body(request.body), "search")
         at = moment(wanted, "time")
-        whole(wanted, "length", least=1)
-        if not any(entry.channel == channel.id and entry.start <= at < entry.end for entry in self.recordings):
+        until = at + timedelta(seconds=whole(wanted, "length", least=1))
+        own = [entry for entry in self.recordings if entry.channel == channel.id]
+        seen = [max(at, entry.start) for entry in own if entry.start < until and at < entry.end]
+        if not seen:
             raise CommandError(3)
+        at = min(seen)
         jpeg = draw_overview(channel.name, at, self.plate_in_view, self.subject_in_view).data
         match self.snapshot_form:
             case "jpeg":

@@ -7,17 +7,25 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.service import async_register_admin_service, verify_domain_control
 
 from ..const import DOMAIN
-from .base import WallAction, perform
+from .base import Action, perform
+from .outputs import OUTPUT_ACTIONS
+from .plates import PLATE_ACTIONS
+from .ptz import PTZ_ACTIONS
+from .recordings import RECORDING_ACTIONS
 from .wall import WALL_ACTIONS
 from .wall_cameras import CAMERA_ACTIONS
 from .wall_panels import PANEL_ACTIONS
 from .wall_system import SYSTEM_ACTIONS
 
-_ACTIONS: Final[tuple[type[WallAction[Any]], ...]] = (
+_ACTIONS: Final[tuple[type[Action[Any, Any]], ...]] = (
+    *OUTPUT_ACTIONS,
+    *PTZ_ACTIONS,
+    *RECORDING_ACTIONS,
     *WALL_ACTIONS,
     *PANEL_ACTIONS,
     *CAMERA_ACTIONS,
     *SYSTEM_ACTIONS,
+    *PLATE_ACTIONS,
 )
 
 

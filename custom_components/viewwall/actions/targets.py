@@ -1,11 +1,13 @@
-"""From the targets of a call to the walls that it means."""
+"""From the targets of a call to the devices that it means."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -16,44 +18,76 @@ from homeassistant.helpers import (
 from homeassistant.helpers.group import expand_entity_ids
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
+from ..catalog import split_unique_id
 from ..const import CONF_KIND, DOMAIN, KIND_THIN_CLIENT
+from ..viewtron.models import DeviceKind
 from ..wall_runtime import ThinClientRuntime
 from .errors import mistake
 
+_CAMERAS: Final = frozenset({DeviceKind.IPC_V1, DeviceKind.IPC_V2})
 
-@dataclass(frozen=True, slots=True)
-class WallTarget:
-    """A Thin Client that an action is meant for."""
+
+class Family(StrEnum):
+    """Whom an action is for."""
+
+    WALL = "wall"
+    VIEWTRON = "viewtron"
+
+
+class Scope(StrEnum):
+    """Which device of a recorder an action is for; a camera is both."""
+
+    DEVICE = "device"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target[RuntimeT]:
+    """A device that an action is meant for: a Thin Client, a camera, a recorder or a recorder's channel."""
 
     device_id: str
     """Its id in the device registry."""
     name: str
-    runtime: ThinClientRuntime
+    runtime: RuntimeT
+    channel: int | None = None
+    """The recorder's channel."""
+    keys: frozenset[str] = frozenset()
+    """Keys of the entities by which the caller named it."""
 
 
-def find_walls(hass: HomeAssistant, data: Mapping[str, Any]) -> list[WallTarget]:
-    """Find the Thin Clients that a call means, each once.
+@dataclass(slots=True)
+class _Found:
+    """A device that was named, and by which of its entities."""
 
-    Raises ServiceValidationError for a device or entity that is no Thin Client, for areas, floors and labels without
-    one, for one that is not set up, and for no target at all.
+    device: dr.AnyDeviceEntry
+    entities: set[str] = field(default_factory=set)
+    """Their unique ids."""
+    is_explicit: bool = False
+    """Whether the caller named the device or an entity of it, and not just a place."""
+
+
+def find_targets(hass: HomeAssistant, data: Mapping[str, Any], family: Family, scope: Scope) -> list[Target[Any]]:
+    """Find the devices of a family that a call means, each once.
+
+    Raises ServiceValidationError for a device or entity of another family, for areas, floors and labels without one of
+    this family, for one that is not set up, and for no target at all.
     """
     selection = TargetSelection(dict(data))
     if not selection.has_any_target:
-        raise mistake("no_target")
-    finder = _Finder(hass)
-    devices: dict[str, dr.AnyDeviceEntry] = {}
+        raise mistake("no_target") if family is Family.WALL else mistake("no_viewtron_target")
+    finder = _Finder(hass, family, scope)
     for device_id in sorted(selection.device_ids):
-        devices |= finder.by_device(device_id)
+        finder.add_device(device_id)
     for entity_id in sorted(selection.entity_ids):
         # Nothing comes of "all", and of a group without members.
         if not (members := expand_entity_ids(hass, [entity_id])):
             raise mistake("unknown_target", target=entity_id)
         for member in members:
-            devices |= finder.by_entity(member)
+            finder.add_entity(member)
     for kind in ("area_id", "floor_id", "label_id"):
         for place in sorted(getattr(selection, f"{kind}s")):
-            devices |= finder.by_place(kind, place)
-    return sorted((finder.target(device) for device in devices.values()), key=lambda target: target.name)
+            finder.add_place(kind, place)
+    return sorted(finder.targets(), key=lambda target: target.name)
 
 
 def name_of(device: dr.AnyDeviceEntry) -> str:
@@ -70,70 +104,105 @@ def wall_name(wall: ThinClientRuntime) -> str:
 class _Finder:
     """Looks devices up."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
+    def __init__(self, hass: HomeAssistant, family: Family, scope: Scope) -> None:
         self._hass = hass
+        self._family = family
+        self._scope = scope
         self._devices = dr.async_get(hass)
         self._entities = er.async_get(hass)
+        self._found: dict[str, _Found] = {}
 
-    def by_device(self, device_id: str) -> dict[str, dr.AnyDeviceEntry]:
-        """Return the wall with an id of the device registry."""
+    def add_device(self, device_id: str) -> None:
+        """Add the device with an id of the device registry."""
         device = self._devices.async_get(device_id)
         if device is None:
             raise mistake("unknown_target", target=device_id)
         # Integrations that know a device by the same MAC shared it once; its old id stands for all of them.
         parts: Sequence[dr.AnyDeviceEntry] = self._devices.async_get_devices_for_composite_device_id(device_id)
-        return self._one_of(parts or [device], name_of(device))
+        self._add_one_of(parts or [device], name_of(device))
 
-    def by_entity(self, entity_id: str) -> dict[str, dr.AnyDeviceEntry]:
-        """Return the wall that an entity belongs to."""
+    def add_entity(self, entity_id: str) -> None:
+        """Add the device that an entity belongs to."""
         resolved = er.async_resolve_entity_id(self._entities, entity_id) or entity_id
         entity = self._entities.async_get(resolved)
         if entity is None and self._hass.states.get(resolved) is None:
             raise mistake("unknown_target", target=entity_id)
         device = self._devices.async_get(entity.device_id) if entity and entity.device_id else None
-        return self._one_of([device] if device else [], resolved)
+        found = self._add_one_of([device] if device else [], resolved)
+        if entity is not None:
+            found.entities.add(entity.unique_id)
 
-    def by_place(self, kind: str, place: str) -> dict[str, dr.AnyDeviceEntry]:
-        """Return the walls in an area or floor, or with a label."""
+    def add_place(self, kind: str, place: str) -> None:
+        """Add the devices in an area or floor, or with a label."""
         if (name := self._place_name(kind, place)) is None:
             raise mistake("unknown_target", target=place)
-        found = async_extract_referenced_entity_ids(
+        referenced = async_extract_referenced_entity_ids(
             self._hass, TargetSelection({kind: [place]}), primary_entities_only=False
         )
-        ids = set(found.referenced_devices)
-        for entity_id in found.indirectly_referenced:
+        ids: dict[str, set[str]] = {device_id: set() for device_id in referenced.referenced_devices}
+        for entity_id in referenced.indirectly_referenced:
             entity = self._entities.async_get(entity_id)
-            if entity is not None and entity.device_id is not None:
-                ids.add(entity.device_id)
-        walls = {
-            device.id: device
+            if entity is None or entity.device_id is None or entity.device_id in referenced.referenced_devices:
+                continue
+            # Its device is somewhere else: the place means this entity, which may be one output of several.
+            ids.setdefault(entity.device_id, set()).add(entity.unique_id)
+        there = [
+            device
             for device_id in sorted(ids)
             if (device := self._devices.async_get(device_id)) is not None
-            and _is_wall(entry := self._entry(device))
-            and entry is not None
+            and (entry := self._entry(device)) is not None
+            and _is_of(entry, self._family)
             and entry.disabled_by is None
-        }
-        if not walls:
-            raise mistake("no_wall_there", target=name)
-        return walls
+            and self._fits(device, entry)
+        ]
+        if not there:
+            is_wall = self._family is Family.WALL
+            raise mistake("no_wall_there", target=name) if is_wall else mistake("no_viewtron_there", target=name)
+        for device in there:
+            self._found.setdefault(device.id, _Found(device)).entities.update(ids[device.id])
 
-    def target(self, device: dr.AnyDeviceEntry) -> WallTarget:
-        """Return a wall that is set up."""
-        entry = self._entry(device)
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            raise mistake("not_loaded", target=name_of(device))
-        return WallTarget(device.id, name_of(device), entry.runtime_data)
+    def targets(self) -> Iterator[Target[Any]]:
+        """Return the devices that were found. Raises ServiceValidationError for what is not set up or does not fit."""
+        for found in self._found.values():
+            device, entry = found.device, self._entry(found.device)
+            if entry is None or entry.state is not ConfigEntryState.LOADED:
+                raise mistake("not_loaded", target=name_of(device))
+            if not self._fits(device, entry):
+                raise self._misfit(device, entry)
+            runtime = entry.runtime_data
+            channel = _channel_of(device, entry)
+            keys = (split_unique_id(unique_id, runtime.device_id) for unique_id in found.entities)
+            yield Target(
+                device_id=device.id,
+                name=name_of(device),
+                runtime=runtime,
+                channel=channel,
+                keys=frozenset(key for _, key in filter(None, keys)),
+            )
+
+    def _fits(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> bool:
+        """Tell whether a device is of the action's scope: a camera is both the device and its channel."""
+        if self._family is Family.WALL or entry.data[CONF_KIND] in _CAMERAS:
+            return True
+        return (_channel_of(device, entry) is not None) is (self._scope is Scope.CHANNEL)
+
+    def _misfit(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> ServiceValidationError:
+        if self._scope is Scope.CHANNEL:
+            return mistake("choose_channel", target=name_of(device))
+        return mistake("choose_recorder", target=name_of(device), device=entry.title)
 
     def _entry(self, device: dr.AnyDeviceEntry) -> ConfigEntry[Any] | None:
         return self._hass.config_entries.async_get_entry(device.config_entry_id)
 
-    def _one_of(self, devices: Iterable[dr.AnyDeviceEntry], name: str) -> dict[str, dr.AnyDeviceEntry]:
+    def _add_one_of(self, devices: Iterable[dr.AnyDeviceEntry], name: str) -> _Found:
         entries = [(device, self._entry(device)) for device in devices]
         for device, entry in entries:
-            if _is_wall(entry):
-                return {device.id: device}
+            if _is_of(entry, self._family):
+                return self._found.setdefault(device.id, _Found(device))
         ours = any(entry is not None and entry.domain == DOMAIN for _, entry in entries)
-        raise mistake("viewtron_target", target=name) if ours else mistake("foreign_target", target=name)
+        if self._family is Family.WALL:
+            raise mistake("viewtron_target", target=name) if ours else mistake("foreign_target", target=name)
+        raise mistake("wall_target", target=name) if ours else mistake("no_viewtron_device", target=name)
 
     def _place_name(self, kind: str, place: str) -> str | None:
         match kind:
@@ -148,5 +217,16 @@ class _Finder:
                 return label.name if label else None
 
 
-def _is_wall(entry: ConfigEntry[Any] | None) -> bool:
-    return entry is not None and entry.domain == DOMAIN and entry.data.get(CONF_KIND) == KIND_THIN_CLIENT
+def _is_of(entry: ConfigEntry[Any] | None, family: Family) -> bool:
+    if entry is None or entry.domain != DOMAIN:
+        return False
+    return (entry.data.get(CONF_KIND) == KIND_THIN_CLIENT) is (family is Family.WALL)
+
+
+def _channel_of(device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> int | None:
+    """Return the channel that a device of a recorder is; None for the recorder itself."""
+    head = f"{entry.unique_id}_"
+    for domain, identifier in device.identifiers:
+        if domain == DOMAIN and identifier.startswith(head) and identifier[len(head) :].isdecimal():
+            return int(identifier[len(head) :])
+    return None

@@ -11,9 +11,10 @@ from ..names import Names
 from ..thin_client import Camera, Panel, Preset
 from ..thin_client.checks import ptz_words
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction, whole_number
+from .base import Result, whole_number
 from .errors import mistake
 from .targets import wall_name
+from .wall_base import WallAction
 
 _NUMBER: Final = probatio.Coerce(float)
 _LONGEST: Final = timedelta(days=366)

@@ -17,11 +17,12 @@ from ..thin_client import Camera, NewCamera, ThinClientCommandError, ThinClientP
 from ..thin_client.checks import camera_body
 from ..thin_client.settings import DIRECT_CONNECT
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction, changing_cameras, confirm
+from .base import Result, confirm
 from .errors import failure, mistake
 from .files import allowed_path, write_file
 from .sources import Source, find_source
 from .targets import wall_name
+from .wall_base import WallAction, changing_cameras
 
 _NAME: Final = probatio.Any(None, cv.string)
 

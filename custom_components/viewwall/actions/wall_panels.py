@@ -10,8 +10,9 @@ import probatio
 from ..thin_client import Camera, Panel
 from ..thin_client.checks import kept_cells, panel_body
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction, whole_number
+from .base import Result, whole_number
 from .errors import mistake
+from .wall_base import WallAction
 
 _CELLS: Final = probatio.All(cv.ensure_list, [probatio.Any(None, cv.string)])
 

@@ -15,10 +15,11 @@ import probatio
 from ..const import CONF_MOBILE_BRIDGE_PASSWORD
 from ..thin_client import NETWORK_SETTINGS, SECRET_SETTINGS, Settings, ThinClientNotTakenError, check_settings
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, WallAction, changing_cameras, confirm
+from .base import Result, confirm
 from .errors import mistake
 from .files import allowed_path
 from .targets import wall_name
+from .wall_base import WallAction, changing_cameras
 
 _SECRETS: Final = frozenset(name.lower() for name in SECRET_SETTINGS)
 _ADDRESS: Final = "NetworkIP"

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 import logging
 from typing import Final
 
 from .answers import Node
 from .clock import set_clock
+from .counting import Counting
 from .device import Device
 from .errors import ViewtronNoAnswerError, ViewtronNotFoundError, ViewtronNotSupportedError
+from .image import PictureSettings
 from .models import (
     AlarmInput,
     AlarmOutput,
@@ -22,6 +25,8 @@ from .models import (
     StreamFormat,
     StreamPaths,
 )
+from .plates import PlateDatabase
+from .ptz import Ptz
 from .readings import (
     read_alarm_inputs,
     read_alarms,
@@ -34,6 +39,7 @@ from .readings import (
     read_stream_names,
     read_stream_path,
 )
+from .recordings import Recordings
 from .requests import element
 from .rtsp import nvr_paths
 from .transport import Command
@@ -47,6 +53,31 @@ _REBOOT_COMMANDS: Final = frozenset({"reboot", "rebootdevice", "restart"})
 
 class ViewtronClient(Device):
     """Ask one Viewtron device, and give it orders. Every method may raise any ViewtronError."""
+
+    @cached_property
+    def plates(self) -> PlateDatabase:
+        """A camera's number plates."""
+        return PlateDatabase(self)
+
+    @cached_property
+    def counting(self) -> Counting:
+        """Counting who crosses a camera's line."""
+        return Counting(self)
+
+    @cached_property
+    def ptz(self) -> Ptz:
+        """Moving its cameras."""
+        return Ptz(self)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """What it has recorded."""
+        return Recordings(self)
+
+    @cached_property
+    def picture(self) -> PictureSettings:
+        """Setting the pictures of its cameras."""
+        return PictureSettings(self)
 
     async def channels(self) -> tuple[Channel, ...]:
         """List the video channels; a camera has one, with id 1 and the device's name."""

@@ -76,6 +76,10 @@ class ViewtronNoAnswerError(ViewtronConnectionError):
     """The device took a request, but gave no whole answer: what was asked may have been done."""
 
 
+class ViewtronFailedError(ViewtronConnectionError):
+    """The device failed while it worked on a request (HTTP 5xx): what was asked may have been done."""
+
+
 class ViewtronIgnoredError(ViewtronError):
     """The device accepted a change, but reading back shows that it did nothing."""
 

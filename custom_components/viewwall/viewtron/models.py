@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .posix_time import SummerRules
@@ -67,6 +67,13 @@ class Channel:
     id: int
     name: str | None = None
     status: ChannelStatus | None = None
+    kind: str | None = None
+    """What camera it is, in the device's word in lower case (`attribute` of `GetChannelInfo`): `normal`, `ptz`, ..."""
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the device says that the camera moves."""
+        return self.kind in ("ptz", "4ptzfusion")
 
     @property
     def online(self) -> bool | None:
@@ -169,3 +176,9 @@ class DeviceClock:
     zone: str | None
     rules: SummerRules = field(default_factory=SummerRules)
     """What stands beside the zone about summer time."""
+    again: datetime | None = None
+    """The second moment at which it shows this time, in the hour that the end of summer repeats."""
+
+    def ahead_of(self, now: datetime) -> timedelta | None:
+        """Return how far it is ahead of the true time; None if its zone could not be read."""
+        return min((moment - now for moment in (self.utc, self.again) if moment is not None), key=abs, default=None)

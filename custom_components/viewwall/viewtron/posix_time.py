@@ -107,6 +107,20 @@ def to_local(utc: datetime, zone: str, rules: SummerRules = SummerRules()) -> da
     return next((guess for guess in guesses if to_utc(guess, zone, rules) == utc), guesses[0])
 
 
+def moments(local: datetime, zone: str, rules: SummerRules = SummerRules()) -> tuple[datetime, ...]:
+    """Return the moments in UTC at which a device's clock shows this: two in the hour that the end of summer repeats.
+
+    There is none if the zone cannot be read; an hour that the clock leaves out counts by the time before it.
+    """
+    found = _read_zone(zone, rules)
+    first = to_utc(local, zone, rules)
+    if found is None or first is None:
+        return ()
+    others = (_shift(local, east) for east in (found.summer, found.standard))
+    fitting = (utc for utc in others if utc is not None and to_local(utc, zone, rules) == local)
+    return tuple(dict.fromkeys((first, *fitting)))
+
+
 def _read_zone(zone: str, rules: SummerRules) -> _Zone | None:
     """Read a zone text and the rules beside it; None if it cannot be understood."""
     found = _ZONE.fullmatch(zone.strip())

@@ -20,7 +20,7 @@ from .models import (
     DiskStatus,
     StreamFormat,
 )
-from .posix_time import SummerRules, parse_wall_clock, to_utc
+from .posix_time import SummerRules, moments, parse_wall_clock
 
 MAX_ITEMS: Final = 512
 """Most channels or inputs of one device: each may cost a request of its own for its name."""
@@ -72,13 +72,15 @@ def read_channels(document: Node) -> tuple[Channel, ...]:
     """
     found: dict[int, Channel] = {}
     for item in islice(document.find_all("item"), MAX_ITEMS):
-        number = _id(item, "channelId", "id", "chlId")
+        number = read_id(item, "channelId", "id", "chlId")
         if number is not None and number not in found:
             status = item.get("status", "channelStatus")
+            kind = item.get("attribute", "channelType")
             found[number] = Channel(
                 id=number,
                 name=item.get("name", "channelName"),
                 status=_CHANNEL_STATUS.get(status.lower()) if status else None,
+                kind=kind.lower() if kind else None,
             )
     return tuple(found.values())
 
@@ -87,7 +89,7 @@ def read_alarm_inputs(document: Node) -> tuple[AlarmInput, ...]:
     """List the inputs of `GetAlarmInList` or `GetAlarmInInfo`."""
     found: dict[int, AlarmInput] = {}
     for item in islice(document.find_all("item"), MAX_ITEMS):
-        number = _id(item, "id", "alarmInId")
+        number = read_id(item, "id", "alarmInId")
         if number is not None and number not in found:
             kind = item.get("alarmInType", "alarmType")
             found[number] = AlarmInput(
@@ -98,7 +100,7 @@ def read_alarm_inputs(document: Node) -> tuple[AlarmInput, ...]:
 
 def read_output_numbers(document: Node) -> tuple[int, ...]:
     """List the outputs of `GetAlarmOutList`."""
-    numbers = (_id(item, "id", "alarmOutId") for item in islice(document.find_all("item"), MAX_ITEMS))
+    numbers = (read_id(item, "id", "alarmOutId") for item in islice(document.find_all("item"), MAX_ITEMS))
     return tuple(dict.fromkeys(number for number in numbers if number is not None))
 
 
@@ -211,11 +213,12 @@ def read_clock(document: Node) -> DeviceClock:
         used=to_bool(tell("daylightSwitch")),
         minutes=to_int(tell("offSet")),
     )
-    utc = None if zone is None or local is None else to_utc(local, zone, rules)
-    return DeviceClock(utc=utc, zone=zone, rules=rules)
+    found = () if zone is None or local is None else moments(local, zone, rules)
+    utc, again, *_ = (*found, None, None)
+    return DeviceClock(utc=utc, zone=zone, rules=rules, again=again)
 
 
-def _id(item: Node, *names: str) -> int | None:
+def read_id(item: Node, *names: str) -> int | None:
     """Read an item's id from these elements or attributes, else from its text; None if it is no sensible number."""
     number = item.number(*names)
     if number is None:

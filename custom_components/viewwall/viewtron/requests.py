@@ -17,7 +17,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 def element(name: str, content: str | bool | int | Iterable[str] = (), **attributes: str | int) -> str:
     """Write an element around a value, or around elements that are written already."""
-    head = name + "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    head = name + "".join(f" {key}={quoteattr(_clean(str(value)))}" for key, value in attributes.items())
     match content:
         case bool():
             inside = "true" if content else "false"

@@ -16,6 +16,7 @@ from .errors import (
     ViewtronApiDisabledError,
     ViewtronAuthError,
     ViewtronConnectionError,
+    ViewtronFailedError,
     ViewtronLockedError,
     ViewtronNoAnswerError,
     ViewtronNotSupportedError,
@@ -198,6 +199,7 @@ class Transport:
         if login is not None:
             headers["Authorization"] = login
         problem: str
+        is_taken = False
         try:
             async with self._session.request(
                 method,
@@ -234,7 +236,8 @@ class Transport:
             raise ViewtronNoAnswerError(f"{command.name}: {type(err).__name__}") from None
         except (aiohttp.ClientError, OSError, ValueError) as err:
             problem = type(err).__name__
-        raise ViewtronConnectionError(f"{command.name}: {problem}")
+            is_taken = isinstance(err, aiohttp.ClientResponseError)
+        raise (ViewtronNoAnswerError if is_taken else ViewtronConnectionError)(f"{command.name}: {problem}")
 
     def _judge(self, command: Command, answer: _Answer) -> bytes | Node:
         """Turn an answer into its content or its error; the body's own words go before the HTTP status."""
@@ -253,7 +256,7 @@ class Transport:
         if failure:
             raise command_error(command.name, failure.code, failure.description)
         if answer.status >= 500:
-            raise ViewtronConnectionError(f"{command.name}: HTTP {answer.status}")
+            raise ViewtronFailedError(f"{command.name}: HTTP {answer.status}")
         # Without a login of ours or a document of theirs, these words could come from any web server.
         if self._proven or answer.authorised:
             if answer.status in (400, 404, 405):
