@@ -1,7 +1,7 @@
 """The actions on plates that list and add: by names, in batches, each plate told."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -211,6 +211,24 @@ async def test_end_before_begin(hass: HomeAssistant, set_up: SetUp, camera: IpcV
     with pytest.raises(ServiceValidationError, match="end after it begins"):
         await do(hass, entry, camera, "add_plates", plates=[plate])
     assert writes(camera) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "kept"),
+    [
+        ("2026-05-06", "2026-05-06 23:59:59"),
+        (date(2026, 5, 6), "2026-05-06 23:59:59"),
+        ("2026-05-06 00:00:00", "2026-05-06 00:00:00"),
+    ],
+)
+async def test_day_counts_to_its_end(
+    hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator, end: str | date, kept: str
+) -> None:
+    """Whoever gives a day means all of it."""
+    entry = await set_up(camera)
+    camera.clock.zone = "nobody knows"
+    await do(hass, entry, camera, "add_plates", plates=[{"number": "A", "list": "allow", "end": end}])
+    assert str(camera.database.plates[0].end) == kept
 
 
 async def test_unknown_zone(hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator) -> None:

@@ -172,7 +172,7 @@ async def test_recorders(hass: HomeAssistant, set_up: SetUp, kind: type[Viewtron
     async with kind(shape=shape) as recorder:
         entry = await set_up(recorder)
         for action, data in CALLS.items():
-            with pytest.raises(ServiceValidationError, match="is a recorder"):
+            with pytest.raises(ServiceValidationError, match="recorders keep plates"):
                 await ask(hass, entry, recorder, action, **data)
         assert not [each for each in recorder.requests if "Plate" in each.command]
 

@@ -317,7 +317,7 @@ async def test_camera_that_does_not_move(hass: HomeAssistant, set_up: SetUp, act
         moves, stands = (device_id(hass, entry, recorder, number) for number in (2, 3))
         with pytest.raises(HomeAssistantError) as caught:
             await call(hass, action, {"device_id": stands}, **SOME_DATA[action])
-        assert caught.value.translation_key == "not_supported"
+        assert caught.value.translation_key == "no_ptz"
         assert recorder.ptz_log == []
         answer = await call(hass, action, {"device_id": [moves, stands]}, asks=True, **SOME_DATA[action])
         assert set(answer[stands]) == {"error"}

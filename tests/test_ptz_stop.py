@@ -164,7 +164,7 @@ async def test_second_movement(hass: HomeAssistant, set_up: SetUp, device: Viewt
 
 
 async def test_second_movement_refused(hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator) -> None:
-    """Stop the first movement when the one that takes over from it is refused."""
+    """Stop the first movement, at its own speed, when the one that takes over from it is refused."""
     carry_out = camera.commands["PtzControl"]
 
     def refuse_up(request: Request) -> Answer:
@@ -178,7 +178,7 @@ async def test_second_movement_refused(hass: HomeAssistant, set_up: SetUp, camer
     with pytest.raises(HomeAssistantError, match="refused the command"):
         await begin(hass, entry, camera, direction="up", speed=100)
     await first
-    assert movements(camera) == [(1, "Left"), (1, "Stop")]
+    assert camera.ptz_log == [(1, "Left", 4), (1, "Stop", 4)]
 
 
 @pytest.mark.parametrize("kind", [NvrV1Simulator, NvrV2Simulator])

@@ -96,7 +96,7 @@ def error_placeholders(error: DeviceError, device: str) -> dict[str, str]:
     """Return what the text of an error names."""
     return {
         "device": device,
-        "code": str(error.code) if isinstance(error, ThinClientCommandError) else "",
+        "code": str(error.code) if isinstance(error, ThinClientCommandError | ViewtronCommandError) else "",
         "names": ", ".join(error.names) if isinstance(error, ThinClientNotTakenError) else "",
     }
 
@@ -126,10 +126,17 @@ def device_errors(device: str) -> Iterator[None]:
             translation_placeholders={"device": device, "number": str(error.debt.number)},
         ) from error
     except (ViewtronError, ThinClientError) as error:
-        # In the middle of things it is known what the device is.
-        is_odd = isinstance(error, ViewtronProtocolError | ThinClientProtocolError)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key="unknown" if is_odd else error_key(error),
+            translation_key=_key_in_the_middle(error),
             translation_placeholders=error_placeholders(error, device),
         ) from error
+
+
+def _key_in_the_middle(error: DeviceError) -> str:
+    """Return the translation key of an error in the middle of things, when it is known what the device is."""
+    if isinstance(error, ViewtronProtocolError | ThinClientProtocolError):
+        return "unknown"
+    key = error_key(error)
+    has_code = isinstance(error, ViewtronCommandError) and error.code is not None
+    return "refused_with_code" if key == "refused" and has_code else key

@@ -198,7 +198,7 @@ class Owed:
                     translation_key="not_loaded",
                     translation_placeholders={"target": self._entry.title},
                 )
-            account.debt = debt
+            before, account.debt = account.debt, debt
             await self._memory.owe(debt)
             had_begun, account.has_begun = account.has_begun, True
             try:
@@ -208,6 +208,10 @@ class Owed:
             except ViewtronError:
                 # The device did not do it, so that there is nothing to end but what ran before.
                 account.has_begun = had_begun
+                if had_begun:
+                    # What runs needs its own end: this one's may be what the device does not take.
+                    account.debt = before
+                    await self._memory.owe(before)
                 raise
 
     async def _end(self, account: _Account) -> None:

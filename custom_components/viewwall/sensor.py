@@ -130,6 +130,7 @@ SENSORS: Final[tuple[ViewtronSensorDescription, ...]] = (
         translation_key="clock_offset",
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=0,
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda runtime, _channel: runtime.coordinator.data.clock_offset,

@@ -280,7 +280,17 @@ class UseCheck:
             return
         self._need(f"{head}.fields.{field}.name")
         self._need(f"{head}.fields.{field}.description")
-        selector = (about.get("selector") or {}).get("select") or {}
-        if key := selector.get("translation_key"):
-            for option in selector.get("options", []):
+        self._selector_of(about.get("selector") or {})
+
+    def _selector_of(self, selector: dict[str, Any]) -> None:
+        """Match the options of a choice, and the fields of an object with theirs."""
+        for kind in ("select", "object"):
+            settings = selector.get(kind) or {}
+            key = settings.get("translation_key")
+            for option in settings.get("options", []) if key else ():
                 self._need(f"selector.{key}.options.{option}")
+            for field, about in (settings.get("fields") or {}).items():
+                if key:
+                    self._need(f"selector.{key}.fields.{field}.name")
+                    self._allow(f"selector.{key}.fields.{field}.description")
+                self._selector_of(about.get("selector") or {})

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -29,6 +30,22 @@ def whole_number(value: Any) -> int:
     if not number.is_integer() or isinstance(value, bool):
         raise probatio.Invalid("expected a whole number")
     return int(number)
+
+
+def time_between(shortest: timedelta, longest: timedelta, words: str) -> Callable[[Any], timedelta]:
+    """Return what takes a duration as Home Assistant does, within these limits, which `words` tell."""
+
+    def take(value: Any) -> timedelta:
+        """Take a duration. Raises Invalid."""
+        try:
+            duration = cv.positive_time_period(value)
+        except OverflowError as error:
+            raise probatio.Invalid(words) from error
+        if not shortest <= duration <= longest:
+            raise probatio.Invalid(words)
+        return duration
+
+    return take
 
 
 class Action[RuntimeT, Checked](ABC):

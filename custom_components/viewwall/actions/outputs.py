@@ -3,32 +3,19 @@
 from datetime import timedelta
 from typing import Any, ClassVar, Final, override
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import probatio
 
 from ..runtime import ViewtronRuntime
 from ..viewtron.models import AlarmInputKind
-from .base import Result, whole_number
+from .base import Result, time_between, whole_number
 from .errors import mistake
 from .targets import Target
 from .viewtron_base import ViewtronAction
 
-SHORTEST_PULSE: Final = timedelta(seconds=0.1)
-LONGEST_PULSE: Final = timedelta(seconds=60)
+_PULSE: Final = time_between(timedelta(seconds=0.1), timedelta(seconds=60), "must be from 0.1 to 60 seconds")
 
 _OUTPUT: Final = "alarm_output_"
-
-
-def _pulse(value: Any) -> timedelta:
-    """Take the duration of a pulse. Raises Invalid."""
-    try:
-        duration = cv.positive_time_period(value)
-    except OverflowError as error:
-        raise probatio.Invalid("is too long") from error
-    if not SHORTEST_PULSE <= duration <= LONGEST_PULSE:
-        raise probatio.Invalid("must be from 0.1 to 60 seconds")
-    return duration
 
 
 class PulseOutput(ViewtronAction[int]):
@@ -37,7 +24,7 @@ class PulseOutput(ViewtronAction[int]):
     name = "pulse_output"
     fields: ClassVar[VolDictType] = {
         probatio.Optional("output"): whole_number,
-        probatio.Optional("duration", default=1): _pulse,
+        probatio.Optional("duration", default=1): _PULSE,
     }
 
     @override

@@ -1,7 +1,7 @@
 """What the actions on plates take: numbers, lists, dates; and from names to the groups of a device."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from homeassistant.helpers import config_validation as cv
@@ -18,6 +18,7 @@ MAX_TEXT: Final = 32
 
 _LISTS: Final = (PlateList.ALLOW, PlateList.BLOCK, PlateList.TEMPORARY)
 _DATES: Final = ("begin", "end")
+_LAST_SECOND: Final = time(23, 59, 59)
 
 
 def plate_number(value: Any) -> str:
@@ -44,6 +45,15 @@ def one_list(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def _last_moment(value: Any) -> datetime:
+    """Take the end of a plate's time; a day without a time counts to its end. Raises Invalid."""
+    if isinstance(value, str) and (day := dt_util.parse_date(value.strip())) is not None:
+        value = day
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, _LAST_SECOND)
+    return cv.datetime(value)
+
+
 PLACE: Final[VolDictType] = {
     probatio.Optional("list"): plate_list,
     probatio.Optional("group"): cv.string,
@@ -51,7 +61,7 @@ PLACE: Final[VolDictType] = {
 DETAILS: Final[VolDictType] = {
     probatio.Optional("owner"): cv.string,
     probatio.Optional("begin"): cv.datetime,
-    probatio.Optional("end"): cv.datetime,
+    probatio.Optional("end"): _last_moment,
 }
 
 
@@ -83,22 +93,22 @@ def check_dates(begin: datetime | None, end: datetime | None, number: str) -> No
         raise mistake("plate_dates", number=number)
 
 
-def details_of(data: Mapping[str, Any], number: str, time: DeviceTime) -> PlateDetails:
+def details_of(data: Mapping[str, Any], number: str, clock: DeviceTime) -> PlateDetails:
     """Return the owner and the dates of a call, the dates by the device's clock. Raises ServiceValidationError."""
     try:
-        begin, end = (None if (date := data.get(name)) is None else time.local(date) for name in _DATES)
+        begin, end = (None if (moment := data.get(name)) is None else clock.local(moment) for name in _DATES)
     except OverflowError as error:
         raise mistake("plate_dates", number=number) from error
     check_dates(begin, end, number)
     return PlateDetails(owner=data.get("owner"), begin=begin, end=end)
 
 
-def date_text(local: datetime | None, time: DeviceTime) -> str | None:
+def date_text(local: datetime | None, clock: DeviceTime) -> str | None:
     """Return a date by the device's clock as ISO 8601 in Home Assistant's time zone."""
     if local is None:
         return None
     try:
-        return dt_util.as_local(time.utc(local)).isoformat()
+        return dt_util.as_local(clock.utc(local)).isoformat()
     except OverflowError:
         return local.replace(tzinfo=dt_util.get_default_time_zone()).isoformat()
 

@@ -44,7 +44,7 @@ from .plate_fields import (
     plate_list,
     plate_number,
 )
-from .targets import Target
+from .targets import Scope, Target
 from .viewtron_base import ViewtronAction
 
 # What concerns all plates alike, and comes before anything was done.
@@ -60,15 +60,15 @@ _TOTAL: Final = (
 
 
 class _PlateAction[Checked](ViewtronAction[Checked]):
-    """Something about the plates of cameras."""
+    """Something about the plates of cameras; recorders have no command for theirs."""
+
+    scope = Scope.CAMERA
 
     async def groups(self, target: Target[ViewtronRuntime], *, to_change: bool = False) -> Sequence[PlateGroup]:
         """List the groups of a device; `to_change` wants commands that change plates which are there already.
 
         Raises ServiceValidationError if the device lacks the commands.
         """
-        if target.runtime.info.kind.is_nvr:
-            raise mistake("plates_of_recorder", device=target.name)
         match await target.runtime.client.plates.family():
             case PlateFamily.NONE:
                 raise mistake("plates_none", device=target.name)

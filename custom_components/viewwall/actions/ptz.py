@@ -1,6 +1,7 @@
 """Actions that move cameras: for a moment, to a preset, or on a cruise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar, Final, override
 
@@ -10,26 +11,25 @@ import probatio
 
 from ..moving import goto_preset, move, names_of, run_cruise
 from ..runtime import ViewtronRuntime
+from ..viewtron.errors import ViewtronNotSupportedError
 from ..viewtron.ptz import MAX_PRESET_NAME, PtzMove, PtzPlace
-from .base import Result, whole_number
-from .errors import mistake
+from .base import Result, time_between, whole_number
+from .errors import failure, mistake
 from .targets import Scope, Target
 from .viewtron_base import ViewtronAction, channel_of
 
-SHORTEST_MOVE: Final = timedelta(seconds=0.1)
-LONGEST_MOVE: Final = timedelta(seconds=10)
 DIRECTIONS: Final = {direction.name.lower(): direction for direction in PtzMove}
 
+_TIME: Final = time_between(timedelta(seconds=0.1), timedelta(seconds=10), "must be from 0.1 to 10 seconds")
 
-def _duration(value: Any) -> timedelta:
-    """Take the duration of a movement. Raises Invalid."""
+
+@contextmanager
+def _words_for_no_head(device: str) -> Iterator[None]:
+    """Say in words what it means that a camera does not know the commands."""
     try:
-        duration = cv.positive_time_period(value)
-    except OverflowError as error:
-        raise probatio.Invalid("is too long") from error
-    if not SHORTEST_MOVE <= duration <= LONGEST_MOVE:
-        raise probatio.Invalid("must be from 0.1 to 10 seconds")
-    return duration
+        yield
+    except ViewtronNotSupportedError as error:
+        raise failure("no_ptz", device=device) from error
 
 
 def find_place(places: Sequence[PtzPlace], wanted: str) -> PtzPlace | None:
@@ -44,15 +44,30 @@ def known_places(places: Sequence[PtzPlace]) -> str:
     return ", ".join(names_of(places).options) or "-"
 
 
-class PtzMoveAction(ViewtronAction[int]):
+class _PtzAction[Checked](ViewtronAction[Checked]):
+    """Something that a camera does with its head."""
+
+    scope = Scope.CHANNEL
+
+    @override
+    async def check_one(self, target: Target[ViewtronRuntime]) -> Checked:
+        with _words_for_no_head(target.name):
+            return await super().check_one(target)
+
+    @override
+    async def run_one(self, target: Target[ViewtronRuntime], checked: Checked) -> Result:
+        with _words_for_no_head(target.name):
+            return await super().run_one(target, checked)
+
+
+class PtzMoveAction(_PtzAction[int]):
     """Move a camera for a moment; what is checked is its speed in the device's own range."""
 
     name = "ptz_move"
-    scope = Scope.CHANNEL
     fields: ClassVar[VolDictType] = {
         probatio.Required("direction"): probatio.In(list(DIRECTIONS)),
         probatio.Optional("speed", default=50): probatio.All(whole_number, probatio.Range(min=1, max=100)),
-        probatio.Optional("duration", default=0.5): _duration,
+        probatio.Optional("duration", default=0.5): _TIME,
     }
 
     @override
@@ -68,10 +83,9 @@ class PtzMoveAction(ViewtronAction[int]):
         return {}
 
 
-class _PresetAction(ViewtronAction[PtzPlace]):
+class _PresetAction(_PtzAction[PtzPlace]):
     """Do something with a preset, which is looked up first."""
 
-    scope = Scope.CHANNEL
     fields: ClassVar[VolDictType] = {probatio.Required("preset"): cv.string}
 
     @override
@@ -110,11 +124,10 @@ class PtzDeletePreset(_PresetAction):
         return {}
 
 
-class PtzSavePreset(ViewtronAction[str]):
+class PtzSavePreset(_PtzAction[str]):
     """Save where a camera looks as a new preset."""
 
     name = "ptz_save_preset"
-    scope = Scope.CHANNEL
     is_admin = True
     fields: ClassVar[VolDictType] = {probatio.Required("name"): cv.string}
 
@@ -139,11 +152,10 @@ class PtzSavePreset(ViewtronAction[str]):
         return {"preset": preset}
 
 
-class PtzCruise(ViewtronAction[PtzPlace | None]):
+class PtzCruise(_PtzAction[PtzPlace | None]):
     """Let a camera go from preset to preset, or end that."""
 
     name = "ptz_cruise"
-    scope = Scope.CHANNEL
     fields: ClassVar[VolDictType] = {probatio.Optional("cruise"): probatio.Any(None, cv.string)}
 
     @override

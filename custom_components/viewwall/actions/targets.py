@@ -39,6 +39,8 @@ class Scope(StrEnum):
 
     DEVICE = "device"
     CHANNEL = "channel"
+    CAMERA = "camera"
+    """Neither recorders nor their channels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +186,13 @@ class _Finder:
         """Tell whether a device is of the action's scope: a camera is both the device and its channel."""
         if self._family is Family.WALL or entry.data[CONF_KIND] in _CAMERAS:
             return True
+        if self._scope is Scope.CAMERA:
+            return False
         return (_channel_of(device, entry) is not None) is (self._scope is Scope.CHANNEL)
 
     def _misfit(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> ServiceValidationError:
+        if self._scope is Scope.CAMERA:
+            return mistake("plates_of_recorder", device=name_of(device))
         if self._scope is Scope.CHANNEL:
             return mistake("choose_channel", target=name_of(device))
         return mistake("choose_recorder", target=name_of(device), device=entry.title)

@@ -11,24 +11,15 @@ from ..names import Names
 from ..thin_client import Camera, Panel, Preset
 from ..thin_client.checks import ptz_words
 from ..wall_runtime import ThinClientRuntime
-from .base import Result, whole_number
+from .base import Result, time_between, whole_number
 from .errors import mistake
 from .targets import wall_name
 from .wall_base import WallAction
 
 _NUMBER: Final = probatio.Coerce(float)
-_LONGEST: Final = timedelta(days=366)
-
-
-def _duration(value: Any) -> timedelta:
-    """Take a duration as Home Assistant does, but no nothing, and up to a year. Raises Invalid."""
-    try:
-        duration = cv.positive_time_period(value)
-    except OverflowError as error:
-        raise probatio.Invalid("is too long") from error
-    if not timedelta() < duration <= _LONGEST:
-        raise probatio.Invalid("must be longer than nothing and at most a year")
-    return duration
+_TIME: Final = time_between(
+    timedelta(microseconds=1), timedelta(days=366), "must be longer than nothing and at most a year"
+)
 
 
 class ShowPanel(WallAction[Panel]):
@@ -37,7 +28,7 @@ class ShowPanel(WallAction[Panel]):
     name = "show_panel"
     fields: ClassVar[VolDictType] = {
         probatio.Required("panel"): cv.string,
-        probatio.Optional("duration"): _duration,
+        probatio.Optional("duration"): _TIME,
     }
 
     @override
@@ -57,7 +48,7 @@ class ShowCamera(WallAction[Camera]):
     name = "show_camera"
     fields: ClassVar[VolDictType] = {
         probatio.Required("camera"): cv.string,
-        probatio.Optional("duration"): _duration,
+        probatio.Optional("duration"): _TIME,
     }
 
     @override
