@@ -184,12 +184,15 @@ async def test_exact_name_among_alike(hass: HomeAssistant, set_up: SetUp, camera
         {"number": " ", "list": "allow"},
         {"number": "A" * 33, "list": "allow"},
         {"number": "A\nB", "list": "allow"},
+        {"number": False, "list": "allow"},
+        {"number": 12e4, "list": "allow"},
         {"number": "A", "list": "allow", "end": "soon"},
+        {"number": "A", "list": "allow", "owner": "Ann\a"},
         {"list": "allow"},
     ],
 )
 async def test_what_is_no_plate(
-    hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator, plate: dict[str, str]
+    hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator, plate: dict[str, Any]
 ) -> None:
     """Nothing is sent for a call with a mistake in it; no list is taken for granted."""
     entry = await set_up(camera)
@@ -290,7 +293,7 @@ async def test_added_without_its_end(hass: HomeAssistant, set_up: SetUp, camera:
     assert [plate.number for plate in camera.database.plates] == ["B"]
     camera.faults.only = {"ModifyLicensePlate", "DeleteLicensePlate"}
     answer = await ask(hass, entry, camera, "add_plates", plates=plates[:1])
-    assert "has added A, but without its owner and dates" in answer["failed"][0]["error"]
+    assert "A was added to Gate camera and is valid for as long as" in answer["failed"][0]["error"]
     assert [plate.number for plate in camera.database.plates] == ["B", "A"]
 
 
@@ -305,6 +308,16 @@ async def test_nothing_can_be_added(
     with pytest.raises(HomeAssistantError, match=words):
         await ask(hass, entry, camera, "add_plates", plates=plates)
     assert len(writes(camera)) == 1
+
+
+async def test_all_requests_are_refused(hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator) -> None:
+    """A camera that refuses every request as a whole has failed as a whole."""
+    entry = await set_up(camera)
+    camera.faults.only, camera.faults.error_code = {"AddLicensePlates"}, 79
+    plates = [{"number": f"N{index}", "list": "allow"} for index in range(101)]
+    with pytest.raises(HomeAssistantError, match="refused the command .code 79"):
+        await ask(hass, entry, camera, "add_plates", plates=plates)
+    assert len(writes(camera)) == 2
 
 
 async def test_connection_breaks(hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator) -> None:

@@ -15,7 +15,7 @@ from tests.pushing import device_id
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
-from tests.simulators.state import Shape
+from tests.simulators.state import Faults, Shape
 from tests.simulators.thin_client import ThinClientSimulator
 
 ONE = {"number": "A", "list": "allow"}
@@ -94,6 +94,9 @@ async def test_move(hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator) 
         ({"new_list": "block", "number": "Z"}, "has no Z on this list"),
         ({"new_list": "block", "end": "2020-01-01 00:00:00"}, "end after it begins"),
         ({"begin": "2026-02-01 00:00:00", "end": "2026-01-01 00:00:00"}, "end after it begins"),
+        ({"end": "2026-05-06 04:59:59"}, "end after it begins"),
+        ({"begin": "2026-05-06 15:00:01"}, "end after it begins"),
+        ({"begin": "2026-05-06 12:00:00", "number": "Z"}, "has no Z on this list"),
     ],
 )
 async def test_update_mistakes(
@@ -122,27 +125,33 @@ async def test_update_refused(hass: HomeAssistant, set_up: SetUp, camera: IpcV2S
     camera.database.plates = [sim_plate("A"), sim_plate("A", "3")]
     with pytest.raises(HomeAssistantError, match="has no Z on this list"):
         await do(hass, entry, camera, "update_plate", **{**ONE, "number": "Z"}, owner="Bob")
+    camera.faults.only, camera.faults.error_code = {"ModifyLicensePlate"}, 16
     with pytest.raises(HomeAssistantError, match="cannot take these values for A"):
-        await do(hass, entry, camera, "update_plate", **ONE, end="2020-01-01 00:00:00")
+        await do(hass, entry, camera, "update_plate", **ONE, end="2027-01-01 00:00:00")
+    camera.faults.error_code = None
     with pytest.raises(HomeAssistantError, match="already"):
         await do(hass, entry, camera, "update_plate", **ONE, new_list="block")
     assert len(camera.database.plates) == 2
-    camera.faults.only, camera.faults.cut = {"ModifyLicensePlate"}, True
-    with pytest.raises(HomeAssistantError, match="not known whether"):
-        await do(hass, entry, camera, "update_plate", **ONE, owner="Bob")
+    for fault in ({"cut": True}, {"status": 500}):
+        camera.faults = Faults(only={"ModifyLicensePlate"}, **fault)
+        with pytest.raises(HomeAssistantError, match="not known whether"):
+            await do(hass, entry, camera, "update_plate", **ONE, owner="Bob")
 
 
 @pytest.mark.parametrize(
-    ("command", "words"),
-    [("ModifyLicensePlate", "perhaps without its owner and dates"), ("DeleteLicensePlate", "perhaps still on")],
+    ("commands", "words"),
+    [
+        ({"ModifyLicensePlate", "DeleteLicensePlate"}, "perhaps without its owner and dates"),
+        ({"DeleteLicensePlate"}, "perhaps still on"),
+    ],
 )
 async def test_move_halfway(
-    hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator, command: str, words: str
+    hass: HomeAssistant, set_up: SetUp, camera: IpcV2Simulator, commands: set[str], words: str
 ) -> None:
     """A plate that is on both lists is told as such; it never is on none."""
     entry = await set_up(camera)
     camera.database.plates = [sim_plate("A")]
-    camera.faults.only, camera.faults.error_code = {command}, 79
+    camera.faults.only, camera.faults.error_code = commands, 79
     with pytest.raises(HomeAssistantError, match=words):
         await do(hass, entry, camera, "update_plate", **ONE, new_list="block")
     assert {plate.group for plate in camera.database.plates} == {"2", "3"}
@@ -172,7 +181,7 @@ async def test_recorders(hass: HomeAssistant, set_up: SetUp, kind: type[Viewtron
     async with kind(shape=shape) as recorder:
         entry = await set_up(recorder)
         for action, data in CALLS.items():
-            with pytest.raises(ServiceValidationError, match="recorders keep plates"):
+            with pytest.raises(ServiceValidationError, match="recorders have no command"):
                 await ask(hass, entry, recorder, action, **data)
         assert not [each for each in recorder.requests if "Plate" in each.command]
 

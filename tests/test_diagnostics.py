@@ -12,11 +12,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.viewwall.runtime import ViewWallConfigEntry
 from tests.conftest import Later, SetUp
+from tests.owing import pulse
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.posts_base import Identity
+from tests.walls import until
 
 STRANGER = Identity(
     name="Neighbour's camera", mac="58:5b:69:77:77:77", serial="I85B69777777", address="192.0.2.77", channel=1
@@ -215,3 +217,26 @@ async def test_long_and_many_unknown_fields_are_cut(set_up: SetUp, download: Dow
     assert "a" * 64 in unknown
     assert max(len(found) for found in unknown) <= 64
     assert 50 <= len(unknown) <= 100
+
+
+async def test_what_was_ordered_and_counted(
+    hass: HomeAssistant, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    """Tell what is owed and counted, which outputs there are, and what records; nobody's plate or output name."""
+    async with NvrV2Simulator() as recorder:
+        recorder.output_names = {1: "Barrier"}
+        entry = await set_up(recorder)
+        await recorder.cross(2, "car")
+        await hass.async_block_till_done()
+        task = pulse(hass, recorder, 3, duration=60)
+        await until(lambda: bool(recorder.output_log))
+        client = await hass_client()
+        text = await (await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")).text()
+        task.cancel()
+        await until(lambda: len(recorder.output_log) == 2)
+    found = data_of(text)
+    assert found["alarm_outputs"] == [1, 2, 3, 4]
+    assert found["owed"] == ["output_off 3"]
+    assert found["counts"]["2"]["counted"]["car"] == 1
+    assert found["recording"]["1"] is True
+    assert "Barrier" not in text

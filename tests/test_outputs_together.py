@@ -4,12 +4,15 @@ import asyncio
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from tests.acting import call
 from tests.conftest import Later, SetUp
 from tests.owing import debts, order, orders, pulse, shown, switch_of
+from tests.pushing import entity_id
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV1Simulator
 from tests.simulators.nvr import NvrV2Simulator
@@ -170,3 +173,17 @@ async def test_states_are_written_once(hass: HomeAssistant, set_up: SetUp, later
         await task
         mine = [event.data for event in changes if event.data["entity_id"] == switch_of(hass, device)]
         assert [change["new_state"].state for change in mine] == ["on", "off"]
+
+
+async def test_other_entity_in_the_area(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Open nothing because some other entity of the device is in the area that is named."""
+    async with IpcV1Simulator() as camera:
+        await set_up(camera)
+        attic = ar.async_get(hass).async_create("Attic")
+        er.async_get(hass).async_update_entity(entity_id(hass, camera, "binary_sensor.motion"), area_id=attic.id)
+        with pytest.raises(ServiceValidationError, match="Only some other entity of Yard camera"):
+            await call(hass, "pulse_output", {"area_id": attic.id}, duration=0.1)
+        assert camera.output_log == []
+        er.async_get(hass).async_update_entity(switch_of(hass, camera), area_id=attic.id)
+        await call(hass, "pulse_output", {"area_id": attic.id}, duration=0.1)
+        assert camera.output_log == [(1, True), (1, False)]

@@ -104,7 +104,7 @@ class ViewtronButton(ViewtronEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Do it. Raises HomeAssistantError if the device does not."""
-        with device_errors(self.runtime.entry.title):
+        with device_errors(self.device_label):
             await self.entity_description.press(self.runtime, self.channel)
 
 
@@ -127,7 +127,7 @@ class VirtualAlarmButton(ViewtronEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Trigger it. Raises HomeAssistantError if the device does not."""
-        with device_errors(self.runtime.entry.title):
+        with device_errors(self.device_label):
             await self.runtime.coordinator.prove()
             await self.runtime.client.trigger_virtual_alarm(self._input_id)
 

@@ -1,12 +1,13 @@
 """What has to be known about a Viewtron device after a restart: what it is owed, and what was counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
@@ -56,24 +57,24 @@ class DeviceMemory:
         """Counts by channel, as their ledger wrote them down."""
 
     async def load(self) -> None:
-        """Read what an earlier run has left; what cannot be understood is forgotten."""
-        stored = await self._store.async_load()
-        if stored is None:
-            return
-        try:
-            debts = [_debt(debt) for debt in stored["debts"]]
-            self.debts = {debt.key: debt for debt in debts}
-            self.counts = dict(stored["counts"])
-        except (KeyError, TypeError, ValueError) as error:
-            _LOGGER.debug("The memory of a device cannot be read: %s", type(error).__name__)
+        """Read what an earlier run has left; what cannot be understood is left out, with a warning."""
+        stored = await self._store.async_load() or {}
+        self.debts = {debt.key: debt for debt in _debts(stored.get("debts"))}
+        counts = stored.get("counts")
+        self.counts = dict(counts) if isinstance(counts, dict) else {}
 
     async def owe(self, debt: Debt) -> None:
-        """Remember what is owed; when this returns, it is on disk."""
+        """Remember what is owed; when this returns, it is on disk. Raises HomeAssistantError if it cannot be."""
         if self.debts.get(debt.key) != debt:
             self.debts = {**self.debts, debt.key: debt}
             self._changes += 1
         # It may be known and yet not be on disk: whoever owed it first was cancelled while it was being written.
         await self._save()
+        # The store only logs that the disk is full.
+        stored = await self._store.async_load() or {}
+        if debt not in _debts(stored.get("debts")):
+            self._written = -1
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_written")
 
     async def paid(self, key: DebtKey) -> None:
         """Forget what is no longer owed."""
@@ -111,6 +112,10 @@ class DeviceMemory:
         return {"debts": [asdict(debt) for debt in self.debts.values()], "counts": dict(self.counts)}
 
 
-def _debt(data: Mapping[str, Any]) -> Debt:
-    """Build a debt from its JSON. Raises KeyError, TypeError or ValueError."""
-    return Debt(kind=DebtKind(data["kind"]), number=int(data["number"]), speed=int(data["speed"]))
+def _debts(stored: object) -> Iterator[Debt]:
+    """Build debts from their JSON."""
+    for data in stored if isinstance(stored, list) else ():
+        try:
+            yield Debt(kind=DebtKind(data["kind"]), number=int(data["number"]), speed=int(data["speed"]))
+        except (KeyError, TypeError, ValueError) as error:
+            _LOGGER.warning("Something that is owed to a device cannot be read: %s", type(error).__name__)

@@ -64,6 +64,12 @@ def _viewtron(runtime: ViewtronRuntime) -> dict[str, Any]:
         "channels": [async_redact_data(asdict(channel), _SECRET) for channel in data.channels],
         "disks": [asdict(disk) | {"id": REDACTED} for disk in data.disks or ()],
         "alarm_inputs": [async_redact_data(asdict(entry), _SECRET) for entry in data.inputs],
+        "alarm_outputs": [output.id for output in data.outputs],
+        "owed": [f"{debt.kind} {debt.number}" for debt in runtime.memory.debts.values()],
+        "can_restart": data.can_restart,
+        "infrared_channels": sorted(data.infrared),
+        "recording": {str(channel): state for channel, state in sorted(data.recording.items())},
+        "counts": dict(runtime.memory.counts),
         "clock_offset": data.clock_offset,
         "polling": _polling(runtime.coordinator),
         "push": {

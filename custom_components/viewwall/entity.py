@@ -38,6 +38,12 @@ class ViewtronEntity(Entity):
     def available(self) -> bool:
         return self.runtime.reachable
 
+    @property
+    def device_label(self) -> str:
+        """Return the name by which the user knows the device."""
+        device = self.device_entry
+        return (device.name_by_user or device.name if device else None) or self.runtime.entry.title
+
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to polls, and to what is pushed about this entity."""

@@ -5,10 +5,25 @@ No command tells the state of an output, so that what is shown is what was last 
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from .device_memory import Debt, DebtKind
 from .owed import Owed
 from .viewtron.client import ViewtronClient
+from .viewtron.errors import ViewtronError
+
+_KEY: Final = "alarm_output_"
+
+
+def output_key(number: int) -> str:
+    """Return the key of an output's switch."""
+    return f"{_KEY}{number}"
+
+
+def output_number(key: str) -> int | None:
+    """Return the number of the output whose switch has this key, None for anything else."""
+    number = key.removeprefix(_KEY)
+    return int(number) if key.startswith(_KEY) and number.isascii() and number.isdigit() else None
 
 
 class Outputs:
@@ -26,8 +41,16 @@ class Outputs:
         return self._states.get(number)
 
     async def switch(self, number: int, *, on: bool) -> None:
-        """Switch an output until further notice; a pulse that runs is over. Raises ViewtronError."""
-        await self._owed.take_over(DebtKind.OUTPUT_OFF, number, partial(self._client.set_output, number, on))
+        """Switch an output until further notice; a pulse that runs is over. Raises ViewtronError and StillOwedError."""
+        kind = DebtKind.OUTPUT_OFF
+        try:
+            await self._owed.take_over(kind, number, partial(self._client.set_output, number, on))
+        except ViewtronError:
+            if on or not self._owed.is_owed(kind, number):
+                raise
+            # A pulse is running: its own off is due now, and is tried until the device takes it.
+            await self._owed.end_now(kind, number)
+            return
         self._show(number, is_on=on)
 
     async def pulse(self, number: int, seconds: float) -> None:

@@ -6,7 +6,7 @@ While the device does not take it, it is tried again and again, and a repair say
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,13 +23,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from .const import DOMAIN
 from .device_memory import Debt, DebtKey, DebtKind, DeviceMemory
 from .tasks import outlast
-from .viewtron.errors import (
-    ViewtronConnectionError,
-    ViewtronError,
-    ViewtronFailedError,
-    ViewtronNoAnswerError,
-    ViewtronProtocolError,
-)
+from .viewtron.errors import MAY_BE_DONE, ViewtronConnectionError, ViewtronError
 
 if TYPE_CHECKING:
     from .viewtron.client import ViewtronClient
@@ -38,9 +32,6 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY_AFTER: Final = (1, 2, 5, 10, 30, 60)
 """Seconds between attempts to send what the device did not take; the last one repeats."""
-
-_MAY_BE_DONE: Final = (ViewtronNoAnswerError, ViewtronFailedError, ViewtronProtocolError)
-"""Errors after which nobody knows whether the device did what it was told."""
 
 
 class StillOwedError(Exception):
@@ -63,11 +54,11 @@ class _Account:
     """Whether something may have been sent whose end was not."""
     in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def release(self) -> None:
-        """Let all calls go on, which then want nothing more."""
-        for holder in self.holders:
+    def release(self, calls: Iterable[asyncio.Event] | None = None) -> None:
+        """Let these calls, or all of them, go on, which then want nothing more."""
+        for holder in tuple(self.holders if calls is None else calls):
             holder.set()
-        self.holders.clear()
+            self.holders.discard(holder)
 
 
 class Owed:
@@ -102,10 +93,9 @@ class Owed:
         self._failures = 0
         self._cancel_retry: CALLBACK_TYPE | None = None
 
-    @property
-    def is_clear(self) -> bool:
-        """Tell whether nothing runs and nothing is owed."""
-        return not self._memory.debts
+    def is_owed(self, kind: DebtKind, number: int) -> bool:
+        """Tell whether something runs, or should have ended."""
+        return (kind, number) in self._memory.debts
 
     async def during(
         self, debt: Debt, begin: Callable[[], Awaitable[None]], seconds: float, *, alone: bool = False
@@ -138,9 +128,10 @@ class Owed:
             raise failure
 
     async def end_now(self, kind: DebtKind, number: int) -> None:
-        """End what runs before its time; nothing is sent if nothing is owed. Raises StillOwedError."""
-        if (debt := self._memory.debts.get((kind, number))) is not None:
-            account = self._account(debt)
+        """End what runs, or is about to, before its time; nothing is sent if nothing is owed. Raises StillOwedError."""
+        key = (kind, number)
+        if (debt := self._memory.debts.get(key)) is not None or key in self._accounts:
+            account = self._account(debt) if debt is not None else self._accounts[key]
             account.release()
             await self._end(account)
 
@@ -152,10 +143,19 @@ class Owed:
     async def take_over(self, kind: DebtKind, number: int, order: Callable[[], Awaitable[None]]) -> None:
         """Carry out an order that stands above what runs: afterwards nothing is owed. Raises the order's error."""
         account = self._account(Debt(kind=kind, number=number))
+        # What is called from now on comes after this order, and stands above it.
+        task = self._hass.async_create_task(
+            self._take_over(account, tuple(account.holders), order), f"{DOMAIN} order above {kind}"
+        )
+        (await outlast(task)).result()
+
+    async def _take_over(
+        self, account: _Account, calls: Iterable[asyncio.Event], order: Callable[[], Awaitable[None]]
+    ) -> None:
         async with account.in_turn:
             await self._prove()
             await order()
-            account.release()
+            account.release(calls)
             await self._settled(account)
 
     async def pay(self) -> None:
@@ -174,6 +174,7 @@ class Owed:
         await self.pay()
         self._is_over = True
         self.stop_retrying()
+        await self._memory.close()
 
     def reopen(self) -> None:
         """Go on after all."""
@@ -183,7 +184,7 @@ class Owed:
     def report(self) -> None:
         """Tell the user what is still owed."""
         for debt in self._memory.debts.values():
-            self._report(debt)
+            _report(self._hass, self._entry, debt)
 
     def _account(self, debt: Debt) -> _Account:
         # A debt that is written down before there is an account comes from an earlier run.
@@ -192,7 +193,7 @@ class Owed:
     async def _begin(self, account: _Account, debt: Debt, begin: Callable[[], Awaitable[None]]) -> None:
         async with account.in_turn:
             await self._prove()
-            if self._is_closed:
+            if self._is_closed or self._hass.is_stopping:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN,
                     translation_key="not_loaded",
@@ -203,7 +204,7 @@ class Owed:
             had_begun, account.has_begun = account.has_begun, True
             try:
                 await begin()
-            except _MAY_BE_DONE:
+            except MAY_BE_DONE:
                 raise
             except ViewtronError:
                 # The device did not do it, so that there is nothing to end but what ran before.
@@ -247,22 +248,11 @@ class Owed:
         _LOGGER.debug("%s: %s %d is still owed: %s", self._entry.title, debt.kind, debt.number, error)
         if isinstance(error, ViewtronConnectionError):
             self._doubt()
-        self._report(debt)
+        _report(self._hass, self._entry, debt)
         if self._cancel_retry is None and not self._is_closed:
             delay = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
             self._failures += 1
             self._cancel_retry = async_call_later(self._hass, delay, self._retry)
-
-    def _report(self, debt: Debt) -> None:
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue_id(self._entry.entry_id, debt),
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key="off_owed" if debt.kind is DebtKind.OUTPUT_OFF else "stop_owed",
-            translation_placeholders={"device": self._entry.title, "number": str(debt.number)},
-        )
 
     async def _retry(self, _now: datetime) -> None:
         self._cancel_retry = None
@@ -276,6 +266,14 @@ class Owed:
             self._cancel_retry = None
 
 
+async def report_debts(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Tell the user what a device is owed that may not be asked yet."""
+    memory = DeviceMemory(hass, entry.entry_id)
+    await memory.load()
+    for debt in memory.debts.values():
+        _report(hass, entry, debt)
+
+
 async def forget_debts(hass: HomeAssistant, entry_id: str) -> None:
     """Forget what a device is owed whose entry is removed."""
     memory = DeviceMemory(hass, entry_id)
@@ -283,6 +281,18 @@ async def forget_debts(hass: HomeAssistant, entry_id: str) -> None:
     for debt in memory.debts.values():
         ir.async_delete_issue(hass, DOMAIN, issue_id(entry_id, debt))
     await memory.remove()
+
+
+def _report(hass: HomeAssistant, entry: ConfigEntry[Any], debt: Debt) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(entry.entry_id, debt),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="off_owed" if debt.kind is DebtKind.OUTPUT_OFF else "stop_owed",
+        translation_placeholders={"device": entry.title, "number": str(debt.number)},
+    )
 
 
 def issue_id(entry_id: str, debt: Debt) -> str:

@@ -185,16 +185,10 @@ class ViewtronSelect(ViewtronEntity, SelectEntity):
     def current_option(self) -> str | None:
         return self.entity_description.current(self.runtime, self._number)
 
-    @property
-    def _device_name(self) -> str:
-        """Return the name by which the user knows the camera."""
-        device = self.device_entry
-        return (device.name_by_user or device.name if device else None) or self.runtime.entry.title
-
     @override
     async def async_select_option(self, option: str) -> None:
         """Do it. Raises HomeAssistantError if the device does not."""
-        with _option_errors(self._device_name, option):
+        with _option_errors(self.device_label, option):
             await self.runtime.coordinator.prove()
             await self.entity_description.choose(self.runtime, self._number, option)
 

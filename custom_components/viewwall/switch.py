@@ -1,6 +1,6 @@
 """Switches: the alarm outputs of cameras and recorders."""
 
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import Platform
@@ -10,11 +10,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .catalog import EntityKey
 from .entity import ViewtronEntity, attach_platform
 from .errors import device_errors
+from .outputs import output_number
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 
 PARALLEL_UPDATES = 0
-
-_OUTPUT: Final = "alarm_output_"
 
 
 class AlarmOutputSwitch(ViewtronEntity, SwitchEntity):
@@ -40,20 +39,19 @@ class AlarmOutputSwitch(ViewtronEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch it on until further notice. Raises HomeAssistantError if the device does not."""
-        with device_errors(self.runtime.entry.title):
+        with device_errors(self.device_label):
             await self.runtime.outputs.switch(self._number, on=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Switch it off. Raises HomeAssistantError if the device does not."""
-        with device_errors(self.runtime.entry.title):
+        with device_errors(self.device_label):
             await self.runtime.outputs.switch(self._number, on=False)
 
 
 def _make(runtime: ViewtronRuntime, key: EntityKey) -> AlarmOutputSwitch | None:
-    number = key[1].removeprefix(_OUTPUT)
-    is_output = key[1].startswith(_OUTPUT) and number.isdecimal()
-    return AlarmOutputSwitch(runtime, key, int(number)) if is_output else None
+    number = output_number(key[1])
+    return None if number is None else AlarmOutputSwitch(runtime, key, number)
 
 
 async def async_setup_entry(

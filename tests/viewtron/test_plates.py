@@ -16,7 +16,8 @@ from custom_components.viewwall.viewtron.errors import (
 )
 from custom_components.viewwall.viewtron.models import DeviceInfo, DeviceKind
 from custom_components.viewwall.viewtron.plate_entries import NewPlate, PlateDetails, PlateGroup
-from custom_components.viewwall.viewtron.plates import PlateFamily, PlateFault
+from custom_components.viewwall.viewtron.plate_results import PlateFault
+from custom_components.viewwall.viewtron.plates import PlateFamily
 from tests.plating import BEGIN, END, sim_plate
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV2Simulator
@@ -172,7 +173,7 @@ async def test_thousand_plates(camera: IpcV2Simulator, client: ViewtronClient) -
     assert [result.number for result in results] == [f"N{index}" for index in range(1000)]
     assert camera.database.batches == 10
     failures = {result.number: result for result in results if result.fault is not None}
-    assert {result.fault for result in failures.values()} == {PlateFault.REFUSED}
+    assert {result.fault for result in failures.values()} == {PlateFault.REFUSED, PlateFault.REQUEST_REFUSED}
     codes = {
         number: result.error.code
         for number, result in failures.items()
@@ -309,9 +310,9 @@ async def test_a_bare_refusal(camera: IpcV2Simulator, client: ViewtronClient) ->
     camera.plate_family = "vehicle"
     camera.database.fail_add = {"BAD": 1}
     results = await client.plates.add([new("A", VEHICLE), new("BAD", VEHICLE), new("B", VEHICLE)])
-    assert [result.fault for result in results] == [None, PlateFault.REFUSED, None]
+    assert [result.fault for result in results] == [None, PlateFault.REQUEST_REFUSED, None]
     results = await client.plates.add([new("BAD", VEHICLE), new("C", VEHICLE)])
-    assert [result.fault for result in results] == [PlateFault.REFUSED, PlateFault.NOT_SENT]
+    assert [result.fault for result in results] == [PlateFault.REQUEST_REFUSED, PlateFault.NOT_SENT]
 
 
 @pytest.mark.parametrize(

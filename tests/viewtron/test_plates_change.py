@@ -11,7 +11,7 @@ from custom_components.viewwall.viewtron.errors import (
 )
 from custom_components.viewwall.viewtron.models import DeviceInfo, DeviceKind
 from custom_components.viewwall.viewtron.plate_entries import PlateDetails, PlateGroup
-from custom_components.viewwall.viewtron.plates import PlateFault, PlateMoveError
+from custom_components.viewwall.viewtron.plate_results import PlateFault, PlateMoveError
 from tests.plating import BEGIN, END, sim_plate
 from tests.simulators.ipc import IpcV2Simulator
 from tests.simulators.state import Shape
@@ -67,15 +67,18 @@ async def test_move(camera: IpcV2Simulator, client: ViewtronClient) -> None:
     ]
 
 
-@pytest.mark.parametrize(("command", "has_details"), [("ModifyLicensePlate", False), ("DeleteLicensePlate", True)])
+@pytest.mark.parametrize(
+    ("commands", "has_details"),
+    [({"ModifyLicensePlate", "DeleteLicensePlate"}, False), ({"DeleteLicensePlate"}, True)],
+)
 async def test_move_stops_halfway(
-    camera: IpcV2Simulator, client: ViewtronClient, command: str, has_details: bool
+    camera: IpcV2Simulator, client: ViewtronClient, commands: set[str], has_details: bool
 ) -> None:
     """A plate never leaves its old list before all of it is on the new one."""
     camera.database.plates = [sim_plate("A", owner="Ann")]
     entry = await client.plates.find("A", WHITE)
     assert entry is not None
-    camera.faults.only, camera.faults.error_code = {command}, 79
+    camera.faults.only, camera.faults.error_code = commands, 79
     with pytest.raises(PlateMoveError) as caught:
         await client.plates.move(entry, WHITE, BLACK, PlateDetails())
     assert caught.value.has_details is has_details
@@ -111,4 +114,4 @@ async def test_delete_stops(camera: IpcV2Simulator, client: ViewtronClient) -> N
     await client.plates.family()
     camera.faults.only, camera.faults.error_code = {"DeleteLicensePlate"}, 4
     results = await client.plates.delete([("A", WHITE), ("B", WHITE)])
-    assert [result.fault for result in results] == [PlateFault.REFUSED, PlateFault.NOT_SENT]
+    assert [result.fault for result in results] == [PlateFault.REQUEST_REFUSED, PlateFault.NOT_SENT]

@@ -288,6 +288,7 @@ async def test_errors_tell_no_secrets(make_client: MakeClient, script: list[Repl
 
 
 HUNG_UP = Reply(raw=b"")
+VIRTUAL = config("<alarmInInfoList><item><id>17</id><alarmInType>virtual</alarmInType></item></alarmInInfoList>")
 
 
 async def test_read_is_asked_again_when_the_device_hangs_up(make_client: MakeClient) -> None:
@@ -307,6 +308,14 @@ async def test_device_that_keeps_hanging_up_is_unreachable(make_client: MakeClie
         with pytest.raises(ViewtronConnectionError):
             await client.clock()
         assert device.logins == 3
+
+
+async def test_order_by_get_is_never_sent_twice(make_client: MakeClient) -> None:
+    """A GET that does something is not asked again by anybody when the device hangs up."""
+    async with ScriptedDevice({"GetAlarmInInfo": [VIRTUAL], "TriggerVirtualAlarm/17": [HUNG_UP]}) as device:
+        with pytest.raises(ViewtronConnectionError):
+            await make_client(device.port).trigger_virtual_alarm(17)
+        assert device.paths == ["GetAlarmInInfo", "TriggerVirtualAlarm/17"]
 
 
 async def test_unproven_login_is_never_sent_twice(make_client: MakeClient) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, override
 from homeassistant.helpers.typing import VolDictType
 import probatio
 
+from ..outputs import output_number
 from ..runtime import ViewtronRuntime
 from ..viewtron.models import AlarmInputKind
 from .base import Result, time_between, whole_number
@@ -14,8 +15,6 @@ from .targets import Target
 from .viewtron_base import ViewtronAction
 
 _PULSE: Final = time_between(timedelta(seconds=0.1), timedelta(seconds=60), "must be from 0.1 to 60 seconds")
-
-_OUTPUT: Final = "alarm_output_"
 
 
 class PulseOutput(ViewtronAction[int]):
@@ -29,7 +28,10 @@ class PulseOutput(ViewtronAction[int]):
 
     @override
     async def check(self, target: Target[ViewtronRuntime]) -> int:
-        named = {int(key.removeprefix(_OUTPUT)) for key in target.keys if key.startswith(_OUTPUT)}
+        named = {number for key in target.keys if (number := output_number(key)) is not None}
+        if target.is_elsewhere and not named:
+            # Only some other entity of the device is in the place that was named.
+            raise mistake("output_elsewhere", device=target.name)
         asked: int | None = self.data.get("output")
         if len(named) > 1 or (asked is not None and named - {asked}):
             # Whoever names two outputs at once means one of them, and the wrong one may be a gate.

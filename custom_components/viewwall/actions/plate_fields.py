@@ -23,6 +23,9 @@ _LAST_SECOND: Final = time(23, 59, 59)
 
 def plate_number(value: Any) -> str:
     """Take the text of a plate. Raises Invalid."""
+    # YAML takes NO for a bool and 1.2E+4 for a fraction: what was typed is lost then.
+    if isinstance(value, bool | float):
+        raise probatio.Invalid("this is not read as text: write the plate in quotes")
     number = cv.string(value).strip()
     if not 1 <= len(number) <= MAX_TEXT or not number.isprintable():
         raise probatio.Invalid(f"a plate has 1 to {MAX_TEXT} printable characters")
@@ -45,6 +48,14 @@ def one_list(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def _owner(value: Any) -> str:
+    """Take the name of an owner. Raises Invalid."""
+    owner = cv.string(value).strip()
+    if not owner.isprintable():
+        raise probatio.Invalid("an owner has printable characters only")
+    return owner
+
+
 def _last_moment(value: Any) -> datetime:
     """Take the end of a plate's time; a day without a time counts to its end. Raises Invalid."""
     if isinstance(value, str) and (day := dt_util.parse_date(value.strip())) is not None:
@@ -59,7 +70,7 @@ PLACE: Final[VolDictType] = {
     probatio.Optional("group"): cv.string,
 }
 DETAILS: Final[VolDictType] = {
-    probatio.Optional("owner"): cv.string,
+    probatio.Optional("owner"): _owner,
     probatio.Optional("begin"): cv.datetime,
     probatio.Optional("end"): _last_moment,
 }

@@ -1,5 +1,6 @@
 """Actions on the number plates that a camera keeps."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, override
@@ -11,24 +12,27 @@ from homeassistant.helpers.typing import VolDictType
 from homeassistant.util.json import JsonValueType
 import probatio
 
+from ..const import DOMAIN
 from ..device_time import DeviceTime, device_time
 from ..errors import device_errors
 from ..runtime import ViewtronRuntime
+from ..tasks import outlast
 from ..viewtron.errors import (
+    MAY_BE_DONE,
     ErrorCode,
     ViewtronApiDisabledError,
     ViewtronAuthError,
     ViewtronCommandError,
     ViewtronConnectionError,
     ViewtronError,
+    ViewtronIgnoredError,
     ViewtronLockedError,
-    ViewtronNoAnswerError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
-    ViewtronProtocolError,
 )
 from ..viewtron.plate_entries import NewPlate, PlateDetails, PlateEntry, PlateGroup
-from ..viewtron.plates import PlateFamily, PlateFault, PlateMoveError, PlateResult
+from ..viewtron.plate_results import PlateFault, PlateMoveError, PlateResult
+from ..viewtron.plates import PlateFamily
 from .base import Result
 from .errors import PartlyFailedError, failure, mistake
 from .plate_fields import (
@@ -47,7 +51,8 @@ from .plate_fields import (
 from .targets import Scope, Target
 from .viewtron_base import ViewtronAction
 
-# What concerns all plates alike, and comes before anything was done.
+# What concerns all plates alike, and how they fail while surely nothing was done.
+_NOTHING_DONE: Final = (PlateFault.NOT_SENT, PlateFault.REFUSED, PlateFault.REQUEST_REFUSED, PlateFault.TWICE)
 _TOTAL: Final = (
     ViewtronApiDisabledError,
     ViewtronAuthError,
@@ -55,7 +60,6 @@ _TOTAL: Final = (
     ViewtronLockedError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
-    ViewtronProtocolError,
 )
 
 
@@ -146,7 +150,13 @@ class AddPlates(_PlateAction[Sequence[NewPlate]]):
 
     @override
     async def run(self, target: Target[ViewtronRuntime], checked: Sequence[NewPlate]) -> Result:
-        results = await target.runtime.client.plates.add(checked)
+        halt = asyncio.Event()
+        # Whoever is cancelled leaves no plate without its end: what was begun is finished, and no more is begun.
+        adding = target.runtime.client.plates.add(checked, halt)
+        try:
+            results = (await outlast(self.hass.async_create_task(adding, f"{DOMAIN} plates"))).result()
+        finally:
+            halt.set()
         return _answer(target, "added", results)
 
 
@@ -209,15 +219,13 @@ class UpdatePlate(_PlateAction[_Change]):
         number: str = self.data["number"]
         details = details_of(self.data, number, await device_time(target.runtime.client))
         place = {key: self.data[f"new_{key}"] for key in ("list", "group") if f"new_{key}" in self.data}
-        if not place:
-            return _Change(group, details, None)
-        new = find_group(groups, target.name, place)
+        new = find_group(groups, target.name, place) if place else None
         if new == group:
             raise mistake("plate_there_already", device=target.name, number=number, group=group.name)
         if (entry := await target.runtime.client.plates.find(number, group)) is None:
             raise mistake("plate_missing", device=target.name, number=number)
         check_dates(details.begin or entry.begin, details.end or entry.end, number)
-        return _Change(group, details, (entry, new))
+        return _Change(group, details, None if new is None else (entry, new))
 
     @override
     async def run(self, target: Target[ViewtronRuntime], checked: _Change) -> Result:
@@ -229,15 +237,19 @@ class UpdatePlate(_PlateAction[_Change]):
                 await self._move(target, checked, *checked.moved)
         except ViewtronCommandError as error:
             raise _refusal(target.name, number, error) from error
-        except (ViewtronNoAnswerError, ViewtronProtocolError) as error:
+        except ViewtronIgnoredError as error:
+            raise failure("plate_dates_ignored", device=target.name, number=number) from error
+        except MAY_BE_DONE as error:
             raise _plate_error(target, PlateResult(number, PlateFault.UNCERTAIN, error)) from error
         return {}
 
     async def _move(self, target: Target[ViewtronRuntime], change: _Change, entry: PlateEntry, new: PlateGroup) -> None:
         """Take a plate from one group to another."""
         device, number, old = target.name, entry.number, change.group
+        # Whoever is cancelled does not leave the plate on both lists.
+        moving = target.runtime.client.plates.move(entry, old, new, change.details)
         try:
-            await target.runtime.client.plates.move(entry, old, new, change.details)
+            (await outlast(self.hass.async_create_task(moving, f"{DOMAIN} plate"))).result()
         except PlateMoveError as error:
             reason = str(_refusal(device, number, error.error))
             if error.has_details:
@@ -263,9 +275,11 @@ def _shown(entry: PlateEntry, time: DeviceTime) -> dict[str, JsonValueType]:
 def _answer(target: Target[ViewtronRuntime], done: str, results: Sequence[PlateResult]) -> Result:
     """Return the response of a target. Raises PartlyFailedError if a plate failed, or what made all of them fail."""
     errors = [(result.number, _plate_error(target, result)) for result in results if result.fault is not None]
-    if errors and len(errors) == len(results):
+    if results and all(result.fault in _NOTHING_DONE for result in results):
         first = results[0].error
-        if isinstance(first, _TOTAL) and not isinstance(first, ViewtronNoAnswerError):
+        if first and (
+            isinstance(first, _TOTAL) or all(result.fault is PlateFault.REQUEST_REFUSED for result in results)
+        ):
             raise first
     answer: dict[str, JsonValueType] = {
         done: [result.number for result in results if result.fault is None],
@@ -287,6 +301,8 @@ def _plate_error(target: Target[ViewtronRuntime], result: PlateResult) -> HomeAs
     match result.fault:
         case PlateFault.NO_DATES:
             return failure("plate_without_dates", device=device, number=number, reason=reason)
+        case PlateFault.NO_OWNER:
+            return failure("plate_without_owner", device=device, number=number, reason=reason)
         case PlateFault.NO_DETAILS:
             return failure("plate_without_details", device=device, number=number, reason=reason)
         case PlateFault.UNCERTAIN:

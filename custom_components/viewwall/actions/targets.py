@@ -55,6 +55,8 @@ class Target[RuntimeT]:
     """The recorder's channel."""
     keys: frozenset[str] = frozenset()
     """Keys of the entities by which the caller named it."""
+    is_elsewhere: bool = False
+    """Whether only entities of it are in the place that the caller named."""
 
 
 @dataclass(slots=True)
@@ -64,8 +66,8 @@ class _Found:
     device: dr.AnyDeviceEntry
     entities: set[str] = field(default_factory=set)
     """Their unique ids."""
-    is_explicit: bool = False
-    """Whether the caller named the device or an entity of it, and not just a place."""
+    is_elsewhere: bool = True
+    """Whether nothing but entities in a place lead to it."""
 
 
 def find_targets(hass: HomeAssistant, data: Mapping[str, Any], family: Family, scope: Scope) -> list[Target[Any]]:
@@ -121,7 +123,7 @@ class _Finder:
             raise mistake("unknown_target", target=device_id)
         # Integrations that know a device by the same MAC shared it once; its old id stands for all of them.
         parts: Sequence[dr.AnyDeviceEntry] = self._devices.async_get_devices_for_composite_device_id(device_id)
-        self._add_one_of(parts or [device], name_of(device))
+        self._add_one_of(parts or [device], name_of(device)).is_elsewhere = False
 
     def add_entity(self, entity_id: str) -> None:
         """Add the device that an entity belongs to."""
@@ -131,6 +133,7 @@ class _Finder:
             raise mistake("unknown_target", target=entity_id)
         device = self._devices.async_get(entity.device_id) if entity and entity.device_id else None
         found = self._add_one_of([device] if device else [], resolved)
+        found.is_elsewhere = False
         if entity is not None:
             found.entities.add(entity.unique_id)
 
@@ -161,7 +164,9 @@ class _Finder:
             is_wall = self._family is Family.WALL
             raise mistake("no_wall_there", target=name) if is_wall else mistake("no_viewtron_there", target=name)
         for device in there:
-            self._found.setdefault(device.id, _Found(device)).entities.update(ids[device.id])
+            found = self._found.setdefault(device.id, _Found(device))
+            found.entities.update(ids[device.id])
+            found.is_elsewhere = found.is_elsewhere and device.id not in referenced.referenced_devices
 
     def targets(self) -> Iterator[Target[Any]]:
         """Return the devices that were found. Raises ServiceValidationError for what is not set up or does not fit."""
@@ -180,6 +185,7 @@ class _Finder:
                 runtime=runtime,
                 channel=channel,
                 keys=frozenset(key for _, key in filter(None, keys)),
+                is_elsewhere=found.is_elsewhere,
             )
 
     def _fits(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> bool:
@@ -192,7 +198,7 @@ class _Finder:
 
     def _misfit(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> ServiceValidationError:
         if self._scope is Scope.CAMERA:
-            return mistake("plates_of_recorder", device=name_of(device))
+            return mistake("cameras_only", target=name_of(device))
         if self._scope is Scope.CHANNEL:
             return mistake("choose_channel", target=name_of(device))
         return mistake("choose_recorder", target=name_of(device), device=entry.title)

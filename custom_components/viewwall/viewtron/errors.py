@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import Final
 
 
 class ErrorCode(IntEnum):
@@ -130,6 +131,9 @@ class ViewtronAuthError(ViewtronError):
 class ViewtronLockedError(ViewtronError):
     """The device has locked the account (code 10)."""
 
+
+MAY_BE_DONE: Final = (ViewtronNoAnswerError, ViewtronFailedError, ViewtronProtocolError)
+"""Errors after which nobody knows whether the device did what it was told."""
 
 COMMAND_ERRORS: Mapping[int, type[ViewtronCommandError]] = {
     ErrorCode.INVALID_REQUEST: ViewtronNotSupportedError,

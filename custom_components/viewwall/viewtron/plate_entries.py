@@ -16,6 +16,7 @@ PAGE: Final = 50
 
 _DETAILS: Final = ("carOwner", "telephone", "cardNumber", "beginTime", "endTime")
 # AddVehiclePlate wants dates. The last one still fits into 32 bits of seconds.
+_LAST_YEAR: Final = 2037
 _ALWAYS: Final = ("2000/01/01 00:00:00", "2037/12/31 23:59:59")
 
 
@@ -43,6 +44,16 @@ class PlateDetails:
     owner: str | None = None
     begin: datetime | None = None
     end: datetime | None = None
+
+    @property
+    def has_dates(self) -> bool:
+        """Tell whether a date is to be set."""
+        return self.begin is not None or self.end is not None
+
+    def dates_are_those_of(self, entry: PlateEntry) -> bool:
+        """Tell whether a plate has the dates that are to be set; a date that the device does not show may be right."""
+        pairs = ((self.begin, entry.begin), (self.end, entry.end))
+        return all(asked is None or kept is None or _fits(asked, kept) for asked, kept in pairs)
 
     def wire(self) -> dict[str, str]:
         """Return the elements of `ModifyLicensePlate`."""
@@ -216,3 +227,12 @@ def _kept(item: Node, names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _stamp(date: datetime) -> str:
     return date.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _fits(asked: datetime, kept: datetime) -> bool:
+    """Tell whether a device keeps a date as it was sent, or by the minute, as some show it.
+
+    A date behind the last one that a device knows is that one.
+    """
+    sent = asked.replace(microsecond=0, tzinfo=None)
+    return kept in (sent, sent.replace(second=0)) or _LAST_YEAR <= kept.year <= sent.year

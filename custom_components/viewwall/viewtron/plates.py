@@ -3,6 +3,7 @@
 Groups are found by name each time: their ids differ between firmwares, and a plate in a wrong list opens a gate.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,16 +12,18 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from .errors import (
+    MAY_BE_DONE,
     ErrorCode,
     ViewtronApiDisabledError,
     ViewtronBusyError,
     ViewtronCommandError,
     ViewtronConnectionError,
     ViewtronError,
+    ViewtronFailedError,
+    ViewtronIgnoredError,
     ViewtronNotFoundError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
-    ViewtronProtocolError,
 )
 from .plate_entries import (
     VEHICLE_GROUPS,
@@ -40,6 +43,7 @@ from .plate_entries import (
     vehicle_block,
     vehicle_search_block,
 )
+from .plate_results import PlateFault, PlateMoveError, PlateResult, failed, stopping, told, without_repeats
 from .requests import document
 from .transport import Command
 
@@ -53,6 +57,9 @@ BATCH: Final = 100
 """Most plates of one `AddLicensePlates`."""
 MAX_PLATES: Final = 20_000
 """Most entries that are listed; a camera keeps 10,000."""
+
+PATIENCE: Final = 3
+"""How often a silent device is told to take a plate off again, each time for as long as a request may take."""
 
 _PROBE: Final = 1
 
@@ -68,39 +75,14 @@ class PlateFamily(StrEnum):
     """A camera without plates, or a recorder, which has groups of its own but no command for them."""
 
 
-class PlateFault(StrEnum):
-    """Why a plate was not done."""
+@dataclass(slots=True)
+class _Course:
+    """How the adding of plates goes on."""
 
-    REFUSED = "refused"
-    TWICE = "twice"
-    """The same plate for the same list stood before it."""
-    UNCERTAIN = "uncertain"
-    """It was sent, but what became of it was not told."""
-    NOT_SENT = "not_sent"
-    """An error that concerns all plates came before it."""
-    NO_DETAILS = "no_details"
-    """It was added, but its owner could not be set, or the device did not give it back without its dates."""
-    NO_DATES = "no_dates"
-    """Its dates could not be set, so that it was taken off again: without them it would be valid for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlateResult:
-    """What became of one plate; without a fault it was done."""
-
-    number: str
-    fault: PlateFault | None = None
-    error: ViewtronError | None = None
-
-
-class PlateMoveError(ViewtronError):
-    """A plate was added to its new list, but stands on the old one too, or may."""
-
-    def __init__(self, error: ViewtronError, *, has_details: bool) -> None:
-        """Keep what went wrong, and whether owner and dates had been set on the new list."""
-        super().__init__(f"The plate may be on both lists: {error}")
-        self.error = error
-        self.has_details = has_details
+    stop: ViewtronError | None = None
+    """The error after which nothing more is added."""
+    silent: int = 0
+    """How often in a row the device gave no answer when a plate was to be taken off again."""
 
 
 class PlateDatabase:
@@ -155,66 +137,82 @@ class PlateDatabase:
 
     async def find(self, number: str, group: PlateGroup) -> PlateEntry | None:
         """Find a plate of interface 2.1 in a group, written exactly as the device keeps it."""
-        async for entry in self._plates_of(group, (group,)):
-            if (entry.number, entry.group) == (number, group.name):
-                return entry
-        return None
+        return (await self._sought(group, {number})).get(number)
 
-    async def add(self, plates: Sequence[NewPlate]) -> tuple[PlateResult, ...]:
-        """Add plates, and tell what became of each, in their order."""
+    async def add(self, plates: Sequence[NewPlate], halt: asyncio.Event | None = None) -> Sequence[PlateResult]:
+        """Add plates, and tell what became of each, in their order.
+
+        As soon as `halt` is set no further batch is begun, and nothing is told of it; the one under way is finished,
+        because its plates have no dates before.
+        """
         is_license = await self.family() is PlateFamily.LICENSE
         results: dict[int, PlateResult] = {}
-        unique = _without_repeats([(plate.number, plate.group) for plate in plates], results)
-        stop: ViewtronError | None = None
+        unique = without_repeats([(plate.number, plate.group) for plate in plates], results)
+        course = _Course()
         works = False
         for batch in batched(unique, BATCH if is_license else 1, strict=False):
-            if stop is not None:
-                results |= {at: PlateResult(plates[at].number, PlateFault.NOT_SENT, stop) for at in batch}
+            if halt is not None and halt.is_set():
+                break
+            if course.stop is not None:
+                results |= {at: PlateResult(plates[at].number, PlateFault.NOT_SENT, course.stop) for at in batch}
                 continue
             sent = [plates[at] for at in batch]
             try:
-                told = await (self._add_batch(sent) if is_license else self._add_vehicle(sent[0]))
+                replies = await (self._add_batch(sent) if is_license else self._add_vehicle(sent[0]))
+                works = True
             except ViewtronError as error:
-                told = [_failed(plate.number, error) for plate in sent]
-            done = []
-            for plate, result in zip(sent, told, strict=True):
-                works = works or result.fault is None
-                stop = stop or _stopping(result.error, works=works)
-                if is_license and result.fault is None and (changed := plate.details.wire()):
-                    result = await self._add_details(plate, changed, stop)  # noqa: PLW2901
-                    stop = stop or _stopping(result.error, works=works)
-                done.append(result)
-            results |= dict(zip(batch, done, strict=True))
-        return tuple(results[at] for at in range(len(plates)))
+                replies = [failed(plate.number, error) for plate in sent]
+                course.stop = stopping(error, works=works)
+            for at, plate, result in zip(batch, sent, replies, strict=True):
+                needs_more = is_license and result.fault is None and plate.details.wire()
+                results[at] = await self._add_details(plate, course) if needs_more else result
+        if is_license:
+            await self._prove_dates(plates, results, course)
+        return [results[at] for at in sorted(results)]
 
     async def update(self, number: str, group: PlateGroup, details: PlateDetails) -> None:
-        """Change owner and dates of a plate, and nothing else of it."""
-        await self._modify(number, group, details.wire())
+        """Change owner and dates of a plate, and nothing else of it.
+
+        No document says what becomes of what is left out, so that all that is known of it is written. Raises
+        ViewtronIgnoredError if the device then shows other dates.
+        """
+        if (entry := await self.find(number, group)) is None:
+            raise ViewtronCommandError("ModifyLicensePlate", ErrorCode.PLATE_MISSING, "no such plate")
+        await self._modify(number, group, {**entry.kept, **details.wire()})
+        dates = PlateDetails(begin=details.begin or entry.begin, end=details.end or entry.end)
+        if not await self._has_dates(number, group, dates):
+            raise ViewtronIgnoredError("ModifyLicensePlate: the dates are not those that were sent")
 
     async def move(self, entry: PlateEntry, old: PlateGroup, new: PlateGroup, details: PlateDetails) -> None:
         """Add a plate to a group with all its details and these changes, then take it off the old one.
 
-        Raises PlateMoveError as soon as it stands in the new group.
+        Raises PlateMoveError if it may be on both; after any other error it is on the old one only, but for an error
+        of `MAY_BE_DONE`.
         """
-        result = (await self._add_batch([NewPlate(number=entry.number, group=new)]))[0]
+        number = entry.number
+        result = (await self._add_batch([NewPlate(number=number, group=new)]))[0]
         if result.error is not None:
             raise result.error
         if changed := {**entry.kept, **details.wire()}:
+            dates = PlateDetails(begin=details.begin or entry.begin, end=details.end or entry.end)
             try:
-                await self._modify(entry.number, new, changed)
+                await self._modify(number, new, changed)
+                if not await self._has_dates(number, new, dates):
+                    raise ViewtronIgnoredError("ModifyLicensePlate: the dates are not those of the old list")
             except ViewtronError as error:
-                raise PlateMoveError(error, has_details=False) from error
-        try:
-            await self._delete(entry.number, old)
-        except ViewtronError as error:
-            if not isinstance(error, ViewtronCommandError) or error.code != ErrorCode.PLATE_MISSING:
-                raise PlateMoveError(error, has_details=True) from error
+                if await self._take_back(number, new) is not None:
+                    raise PlateMoveError(error, has_details=False) from error
+                if isinstance(error, MAY_BE_DONE):
+                    raise ViewtronConnectionError(str(error)) from error
+                raise
+        if (problem := await self._take_back(number, old)) is not None:
+            raise PlateMoveError(problem, has_details=True) from problem
 
     async def delete(self, plates: Sequence[tuple[str, PlateGroup]]) -> tuple[PlateResult, ...]:
         """Delete plates, and tell what became of each, in their order."""
         results: dict[int, PlateResult] = {}
         stop: ViewtronError | None = None
-        for at in _without_repeats(plates, results):
+        for at in without_repeats(plates, results):
             number, group = plates[at]
             results[at] = PlateResult(number)
             if stop is not None:
@@ -223,8 +221,8 @@ class PlateDatabase:
             try:
                 await self._delete(number, group)
             except ViewtronError as error:
-                results[at] = _failed(number, error)
-                stop = _stopping(error, works=True)
+                results[at] = failed(number, error)
+                stop = stopping(error, works=True)
         return tuple(results[at] for at in range(len(plates)))
 
     async def _find_family(self, *, is_v2: bool) -> PlateFamily:
@@ -292,35 +290,84 @@ class PlateDatabase:
         body = self._device.config(add_block([(plate.number, plate.group) for plate in plates]))
         answer = await self._device.order(Command("AddLicensePlates", body=body))
         codes = read_replies(answer, len(plates))
-        return [_told(plate.number, codes.get(index)) for index, plate in enumerate(plates, 1)]
+        return [told(plate.number, codes.get(index)) for index, plate in enumerate(plates, 1)]
 
     async def _add_vehicle(self, plate: NewPlate) -> Sequence[PlateResult]:
         """Add a plate by the older command, which has one answer for all plates in it."""
         await self._device.order(Command("AddVehiclePlate", body=_vehicle_document(vehicle_block(plate))))
         return [PlateResult(plate.number)]
 
-    async def _add_details(
-        self, plate: NewPlate, changed: Mapping[str, str], stop: ViewtronError | None
-    ) -> PlateResult:
+    async def _add_details(self, plate: NewPlate, course: _Course) -> PlateResult:
         """Set what `AddLicensePlates` has no place for."""
-        try:
-            if stop is not None:
-                raise stop
-            await self._modify(plate.number, plate.group, changed)
-        except ViewtronError as error:
-            has_dates = plate.details.begin is not None or plate.details.end is not None
-            answered = isinstance(error, ViewtronCommandError)
-            is_gone = has_dates and answered and await self._takes_back(plate)
-            return PlateResult(plate.number, PlateFault.NO_DATES if is_gone else PlateFault.NO_DETAILS, error)
-        return PlateResult(plate.number)
+        error = course.stop
+        if error is None:
+            try:
+                await self._modify(plate.number, plate.group, plate.details.wire())
+            except ViewtronError as refusal:
+                error = refusal
+                course.stop = stopping(error, works=True)
+            else:
+                return PlateResult(plate.number)
+        return await self._without_details(plate, error, course)
 
-    async def _takes_back(self, plate: NewPlate) -> bool:
-        """Take off a plate that was just added; tell whether the device did it."""
+    async def _without_details(self, plate: NewPlate, error: ViewtronError, course: _Course) -> PlateResult:
+        """Take off a plate again whose dates could not be set, and tell it."""
+        if not plate.details.has_dates:
+            return PlateResult(plate.number, PlateFault.NO_OWNER, error)
+        is_gone = False
+        if course.silent < PATIENCE:
+            problem = await self._take_back(plate.number, plate.group)
+            is_gone = problem is None
+            is_silent = isinstance(problem, ViewtronConnectionError) and not isinstance(problem, ViewtronFailedError)
+            course.silent = course.silent + 1 if is_silent else 0
+        return PlateResult(plate.number, PlateFault.NO_DATES if is_gone else PlateFault.NO_DETAILS, error)
+
+    async def _prove_dates(self, plates: Sequence[NewPlate], results: dict[int, PlateResult], course: _Course) -> None:
+        """Read the dates back that were set, and take off the plates whose dates the device ignored."""
+        dated: dict[PlateGroup, dict[str, int]] = {}
+        for at, result in results.items():
+            if result.fault is None and plates[at].details.has_dates:
+                dated.setdefault(plates[at].group, {})[result.number] = at
+        for group, places in dated.items():
+            for number, entry in (await self._read_back(group, places)).items():
+                plate = plates[places[number]]
+                if not plate.details.dates_are_those_of(entry):
+                    error = ViewtronIgnoredError("ModifyLicensePlate: the dates are those that the device chose")
+                    results[places[number]] = await self._without_details(plate, error, course)
+
+    async def _has_dates(self, number: str, group: PlateGroup, details: PlateDetails) -> bool:
+        """Tell whether a plate has these dates, as far as the device shows its dates."""
+        if not details.has_dates:
+            return True
+        entry = (await self._read_back(group, {number})).get(number)
+        return entry is None or details.dates_are_those_of(entry)
+
+    async def _read_back(self, group: PlateGroup, numbers: Collection[str]) -> Mapping[str, PlateEntry]:
+        """Find plates of a group; none where the device does not tell, which disproves nothing that it accepted."""
         try:
-            await self._delete(plate.number, plate.group)
-        except ViewtronError:
-            return False
-        return True
+            return await self._sought(group, numbers)
+        except ViewtronError as error:
+            _LOGGER.debug("The dates of plates cannot be read back: %s", error)
+            return {}
+
+    async def _sought(self, group: PlateGroup, numbers: Collection[str]) -> Mapping[str, PlateEntry]:
+        """Find plates in a group, walking no more of it than is needed."""
+        found: dict[str, PlateEntry] = {}
+        async for entry in self._plates_of(group, (group,)):
+            if entry.number in numbers and entry.group == group.name:
+                found[entry.number] = entry
+                if len(found) == len(numbers):
+                    break
+        return found
+
+    async def _take_back(self, number: str, group: PlateGroup) -> ViewtronError | None:
+        """Take a plate off a list, and return why that was not possible; one that is gone already is off."""
+        try:
+            await self._delete(number, group)
+        except ViewtronError as error:
+            is_gone = isinstance(error, ViewtronCommandError) and error.code == ErrorCode.PLATE_MISSING
+            return None if is_gone else error
+        return None
 
     async def _modify(self, number: str, group: PlateGroup, changed: Mapping[str, str]) -> None:
         body = self._device.config(modify_block(number, group, changed))
@@ -336,54 +383,9 @@ def _vehicle_document(block: str) -> str:
     return document("config", block, version=None)
 
 
-def _without_repeats(plates: Sequence[tuple[str, PlateGroup]], results: dict[int, PlateResult]) -> Iterator[int]:
-    """Walk the places of plates that come for the first time, and note the others as failed."""
-    seen: set[tuple[str, PlateGroup]] = set()
-    for at, plate in enumerate(plates):
-        if plate in seen:
-            results[at] = PlateResult(plate[0], PlateFault.TWICE)
-        else:
-            seen.add(plate)
-            yield at
-
-
 def _new_of(page: Sequence[PlateEntry], seen: set[tuple[str, str | None]]) -> Iterator[PlateEntry]:
     """Walk what earlier pages did not have."""
     for entry in page:
         if (key := (entry.number, entry.group)) not in seen:
             seen.add(key)
             yield entry
-
-
-def _told(number: str, code: int | None) -> PlateResult:
-    """Say what a plate's own code means."""
-    if code == ErrorCode.SUCCESS:
-        return PlateResult(number)
-    if code is None:
-        error = ViewtronProtocolError("AddLicensePlates: the answer leaves a plate out")
-        return PlateResult(number, PlateFault.UNCERTAIN, error)
-    # Not by `command_error`: a plate's own code says nothing about the command.
-    return PlateResult(number, PlateFault.REFUSED, ViewtronCommandError("AddLicensePlates", code))
-
-
-def _failed(number: str, error: ViewtronError) -> PlateResult:
-    """Say what a request's error means for a plate in it."""
-    if isinstance(error, ViewtronCommandError):
-        return PlateResult(number, PlateFault.REFUSED, error)
-    is_uncertain = isinstance(error, ViewtronConnectionError | ViewtronProtocolError)
-    return PlateResult(number, PlateFault.UNCERTAIN if is_uncertain else PlateFault.NOT_SENT, error)
-
-
-def _stopping(error: ViewtronError | None, *, works: bool) -> ViewtronError | None:
-    """Return an error after which nothing more needs to be sent: the next request would fail as well.
-
-    `works` tells that the device has taken the command before: then a bare HTTP 400 is about a plate.
-    """
-    match error:
-        case ViewtronNotSupportedError():
-            return None if works else error
-        case ViewtronPermissionError() | ViewtronApiDisabledError():
-            return error
-        case None | ViewtronCommandError() | ViewtronProtocolError():
-            return None
-    return error

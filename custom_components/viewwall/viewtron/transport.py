@@ -208,6 +208,7 @@ class Transport:
                 headers=headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=TIMEOUT / 2),
+                middlewares=(_only_once,) if command.by_get else None,
                 ssl=self._verify_ssl,
             ) as response:
                 content = bytearray()
@@ -285,6 +286,16 @@ class Transport:
             else "The device refused user and password"
         )
         return ViewtronAuthError(self._refused)
+
+
+async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a GET again by itself when the connection breaks: this one does something."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
+        raise _HungUpError(f"the device hung up: {type(err).__name__}") from None
 
 
 def _document(body: bytes) -> tuple[Node | None, str | None]:
