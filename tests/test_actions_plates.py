@@ -315,7 +315,7 @@ async def test_all_requests_are_refused(hass: HomeAssistant, set_up: SetUp, came
     entry = await set_up(camera)
     camera.faults.only, camera.faults.error_code = {"AddLicensePlates"}, 79
     plates = [{"number": f"N{index}", "list": "allow"} for index in range(101)]
-    with pytest.raises(HomeAssistantError, match="refused the command .code 79"):
+    with pytest.raises(HomeAssistantError, match=r"refused the command \(code 79\)"):
         await ask(hass, entry, camera, "add_plates", plates=plates)
     assert len(writes(camera)) == 2
 

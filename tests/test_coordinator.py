@@ -124,7 +124,7 @@ async def test_lost_push_is_noticed_at_once(hass: HomeAssistant, set_up: SetUp, 
         (IpcV1Simulator, {"GetDiskInfo": 6}),
         (IpcV2Simulator, {"GetDiskInfo": 6, "GetImageConfig": 6, "GetPassLineCountStatistics": 32}),
         (NvrV1Simulator, {"GetDiskInfo": 6, "GetChannelList": 6}),
-        (NvrV2Simulator, {"GetDiskInfo": 6, "GetChannelInfo": 6, "GetRecordStatusInfo": 30, "GetImageConfig": 6 * 6}),
+        (NvrV2Simulator, {"GetDiskInfo": 6, "GetChannelInfo": 6, "GetRecordStatusInfo": 30}),
     ],
 )
 async def test_disks_and_channels_every_five_minutes(

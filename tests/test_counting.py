@@ -120,18 +120,6 @@ def test_messages_without_a_stamp() -> None:
         assert ledger.values()["entered_person"] == shown
 
 
-def test_clock_that_was_set_back() -> None:
-    """Hear a device again whose clock was an hour ahead, at the latest after some minutes of silence."""
-    line = Line()
-    line.told(5, at=3600)
-    line.told(6, at=10)
-    assert line.shows(5)
-    line.told(7, after=601)
-    assert line.shows(7)
-    line.told(1)
-    assert line.shows(1)
-
-
 def test_midnight() -> None:
     """Follow a device that begins anew, without less than zero ever."""
     line = Line()

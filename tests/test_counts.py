@@ -255,6 +255,51 @@ async def test_reset_without_statistics(hass: HomeAssistant, set_up: SetUp, shap
         assert shown(hass, camera) == ["0", "1", "0"]
 
 
+async def test_reset_of_another_camera(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Write nothing to whatever has got the camera's address meanwhile."""
+    async with IpcV2Simulator(shape=Shape.FIELD) as camera:
+        entry = await set_up(camera)
+        assert isinstance(entry.runtime_data, ViewtronRuntime)
+        entry.runtime_data.coordinator.doubt()
+        mac, camera.mac, camera.serial = camera.mac, "58:5b:69:00:00:99", "OTHER0000001"
+        with pytest.raises(HomeAssistantError) as caught:
+            await entry.runtime_data.counters.reset(None)
+        assert caught.value.translation_key == "other_device"
+        assert sent(camera) == []
+        camera.mac = mac
+        assert shown(hass, camera) == ["12", "11", "1"]
+
+
+async def test_statistics_that_are_lost(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
+    """Wait for no answer over and over again, however many messages want one; go on with their totals."""
+    async with IpcV2Simulator() as camera:
+        await set_up(camera)
+        camera.faults = Faults(cut=True, only={"GetPassLineCountStatistics"})
+        camera.requests.clear()
+        for _ in range(24):
+            await camera.cross(totals=False)
+            await later(11)
+        asked = [request.command for request in camera.requests if request.authorised]
+        assert asked.count("GetPassLineCountStatistics") == 1
+        await camera.cross()
+        assert shown(hass, camera) == ["37", "11", "26"]
+        assert value(hass, camera, "binary_sensor.motion") == "off"
+
+
+async def test_clock_set_by_us(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Go on counting after the camera's clock was set back by the button, by half a minute too."""
+    async with IpcV1Simulator() as camera:
+        await set_up(camera)
+        camera.clock.offset = timedelta(seconds=45)
+        await tell(camera, (3, 0, 0), stamp=datetime.now(UTC) + camera.clock.offset)
+        assert shown(hass, camera)[0] == "3"
+        button = entity_id(hass, camera, "button.sync_clock")
+        await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
+        assert abs(camera.clock.offset) <= timedelta(seconds=1)
+        await tell(camera, (4, 0, 0))
+        assert shown(hass, camera)[0] == "4"
+
+
 async def test_message_overtakes_an_answer(hass: HomeAssistant, later: Later, set_up: SetUp) -> None:
     """Take nothing back for an answer from before the message that arrived while it was on its way."""
     async with IpcV2Simulator() as camera:

@@ -76,6 +76,17 @@ async def test_line_and_area(hass: HomeAssistant, later: Later, set_up: SetUp) -
         assert counted(hass, recorder) == ["2", "0", "0"]
 
 
+async def test_two_lines(hass: HomeAssistant, set_up: SetUp) -> None:
+    """Count a target twice that crosses two lines at once, each with an event of its own."""
+    async with NvrV2Simulator() as recorder:
+        await set_up(recorder)
+        for event in (31, 32):
+            targets = [Target(id=7, event_id=event, kind="person")]
+            await recorder.push(nvr_posts.counting_by_line(recorder.identity(1), datetime.now(UTC), targets=targets))
+        await hass.async_block_till_done()
+        assert counted(hass, recorder) == ["2", "0", "0"]
+
+
 async def test_several_targets_and_none(hass: HomeAssistant, set_up: SetUp) -> None:
     """Count all targets of a message by their types; what has no type is nobody's count."""
     async with NvrV2Simulator() as recorder:

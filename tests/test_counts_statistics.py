@@ -39,13 +39,13 @@ async def test_sum_over_resets(
         await camera.cross()
         await later(1)
         name = entity_id(hass, camera, "sensor.entered_person")
-
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await recorder_mock.async_block_till_done()
-    period = start.replace(second=0)
-    recorder_mock.queue_task(StatisticsTask(period, False))
-    await recorder_mock.async_block_till_done()
-    found: dict[str, list[Any]] = await recorder_mock.async_add_executor_job(
-        statistics_during_period, hass, period, None, {name}, "5minute", None, {"state", "sum"}
-    )
+        # A camera that is switched off would take the state away.
+        await hass.async_block_till_done(wait_background_tasks=True)
+        await recorder_mock.async_block_till_done()
+        period = start.replace(second=0)
+        recorder_mock.queue_task(StatisticsTask(period, False))
+        await recorder_mock.async_block_till_done()
+        found: dict[str, list[Any]] = await recorder_mock.async_add_executor_job(
+            statistics_during_period, hass, period, None, {name}, "5minute", None, {"state", "sum"}
+        )
     assert [(row["state"], row["sum"]) for row in found[name]] == [(2.0, 5.0)]

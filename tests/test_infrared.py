@@ -66,7 +66,7 @@ async def test_absent(
         device.infrared_modes = ()
         await set_up(device)
         first = len(asked(device, "GetImageConfig"))
-        assert first == (1 if not device.nvr else 6 if device.v2 else 0)
+        assert first == sum(channel.status != "offline" for channel in device.channels)
         await later(SLOW)
         assert [find(hass, device, "select.infrared_mode", number) for number in (None, 1, 2)] == [None] * 3
         assert len(asked(device, "GetImageConfig")) == first
@@ -150,6 +150,26 @@ async def test_every_five_minutes(hass: HomeAssistant, set_up: SetUp, later: Lat
         for _ in range(12):
             await later(60)
         assert asked(camera, "GetImageConfig") == []
+
+
+async def test_every_hour_on_a_recorder(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:
+    """Ask each channel of a recorder once an hour, and follow our own change at once."""
+    async with NvrV2Simulator() as recorder:
+        await set_up(recorder)
+        await later(61)
+        recorder.requests.clear()
+        await choose(hass, recorder, "infrared_mode", "off", 2)
+        assert value(hass, recorder, "select.infrared_mode", 2) == "off"
+        recorder.infrared[1] = "on"
+        for _ in range(11):
+            await later(SLOW)
+        others = [request.channel for request in asked(recorder, "GetImageConfig") if request.channel != 2]
+        assert others == []
+        for _ in range(2):
+            await later(SLOW)
+        others = [request.channel for request in asked(recorder, "GetImageConfig") if request.channel != 2]
+        assert others == [1, 3, 4, 5, 6]
+        assert value(hass, recorder, "select.infrared_mode", 1) == "on"
 
 
 async def test_ignored(hass: HomeAssistant, set_up: SetUp, device: ViewtronSimulator) -> None:

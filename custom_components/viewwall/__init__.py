@@ -13,15 +13,16 @@ from .actions import async_setup_actions
 from .alarms import AlarmBoard
 from .catalog import EntityCatalog
 from .clients import make_thin_client, make_viewtron_client
+from .clock_watch import clock_issue_id
 from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
-from .coordinator import ViewtronCoordinator, clock_issue_id
+from .coordinator import ViewtronCoordinator
 from .counters import Counters
 from .detections import PostApplier
 from .device_memory import Debt, DebtKind, DeviceMemory
 from .firmware import FirmwareUpdater
 from .login_guard import forget_guard, guard_of
-from .outputs import Outputs
-from .owed import Owed, forget_debts
+from .outputs import Outputs, output_key
+from .owed import Owed, forget_debts, report_debts
 from .push import PushReceiver
 from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
 from .video import Snapshots, Stills, StreamAddresses
@@ -46,6 +47,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
     """
     guard = guard_of(hass, entry.entry_id)
     if guard.blocked_until > hass.loop.time():
+        if entry.data[CONF_KIND] != KIND_THIN_CLIENT:
+            await report_debts(hass, entry)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
@@ -124,9 +127,7 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
         runtime.coordinator.prove,
         runtime.coordinator.doubt,
     )
-    runtime.outputs = Outputs(
-        runtime.client, runtime.owed, lambda number: runtime.changed((None, f"alarm_output_{number}"))
-    )
+    runtime.outputs = Outputs(runtime.client, runtime.owed, lambda number: runtime.changed((None, output_key(number))))
     runtime.counters = runtime.coordinator.counters = Counters(hass, runtime)
     return runtime
 

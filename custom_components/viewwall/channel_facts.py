@@ -1,9 +1,10 @@
 """What is asked per channel: presets and cruises while somebody shows them, and the infrared light of each camera.
 
-A recorder with 64 channels must not be asked 64 questions every few minutes for what nobody looks at.
+A recorder with 64 channels must not be asked 64 questions every few minutes for what nobody looks at, or for what
+hardly ever changes.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 import logging
 from typing import TYPE_CHECKING, Final
@@ -13,11 +14,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .listeners import KeyedListeners
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import (
+    MAY_BE_DONE,
     ViewtronApiDisabledError,
-    ViewtronBusyError,
     ViewtronCommandError,
     ViewtronError,
-    ViewtronProtocolError,
+    ViewtronNoAnswerError,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _LOGGER = logging.getLogger(__name__)
 
 WANTED_EVERY: Final = 5 * 60
 """Seconds between two questions for what somebody shows."""
+SELDOM: Final = 60 * 60
+"""The same for what each of a recorder's many channels shows from the start."""
 OTHERWISE_EVERY: Final = 6 * 60 * 60
 """Seconds after which a refusal is forgotten, and between two surveys of all channels."""
 MOST_AT_ONCE: Final = 8
@@ -43,12 +46,16 @@ class ChannelFacts[FactT]:
         ask_soon: Callable[[], None],
     ) -> None:
         """Ask with `ask`; `ask_soon` lets the next poll come before its time."""
+        self.wanted_every = WANTED_EVERY
+        """Seconds between two questions of one channel while somebody shows it."""
         self._hass = hass
         self._ask = ask
         self._ask_soon = ask_soon
         self._facts: dict[int, FactT] = {}
         self._asked: dict[int, float] = {}
         self._refused: set[int] = set()
+        self._lost: set[int] = set()
+        """Channels that gave no answer when they were last asked."""
         self._wanted: dict[int, int] = {}
         self._listeners: KeyedListeners[int, []] = KeyedListeners()
 
@@ -63,7 +70,7 @@ class ChannelFacts[FactT]:
 
     @callback
     def want(self, channel: int, on_change: Callable[[], None]) -> CALLBACK_TYPE:
-        """Ask for it every few minutes from now on, and tell of changes; the returned function ends that."""
+        """Ask for it every `wanted_every` seconds from now on, and tell of changes; the returned function ends that."""
         self._wanted[channel] = self._wanted.get(channel, 0) + 1
         remove = self._listeners.add(channel, on_change)
         if self._is_due(channel):
@@ -76,36 +83,42 @@ class ChannelFacts[FactT]:
 
         return _no_more
 
-    async def poll(self, channels: Iterable[int], *, all_of_them: bool = False) -> None:
+    async def poll(self, channels: Iterable[int], *, all_of_them: bool = False) -> bool:
         """Ask what is due of these channels; `all_of_them` also where nobody wants it, a few at a time.
 
-        Raises ViewtronError for what is not a matter of this one question.
+        Returns False after having waited in vain for an answer: the alarms must not wait for another. Raises
+        ViewtronError for what is not a matter of this one question.
         """
-        asked = 0
-        for channel in channels:
-            is_wanted = self._wanted.get(channel, 0) > 0
-            if asked == MOST_AT_ONCE or not (is_wanted or all_of_them) or not self._is_due(channel):
-                continue
-            asked += 1
+        due = [each for each in channels if (all_of_them or self._is_wanted(each)) and self._is_due(each)]
+        # Otherwise the first ones would be due again before it is the last ones' turn.
+        due.sort(key=lambda channel: self._asked.get(channel, float("-inf")))
+        for channel in due[:MOST_AT_ONCE]:
             try:
                 await self.read(channel)
-            except ViewtronBusyError, ViewtronApiDisabledError:
+            except ViewtronApiDisabledError:
                 raise
-            except (ViewtronCommandError, ViewtronProtocolError) as error:
-                _LOGGER.debug("Channel %d does not tell: %s", channel, error)
-                self._refused.add(channel)
-                self._take(channel, None)
+            except ViewtronCommandError as error:
+                if error.is_passing:
+                    self._asked[channel] = self._hass.loop.time()
+                else:
+                    self._refuse(channel, error)
+            except MAY_BE_DONE as error:
+                self._lose(channel, error)
+                if isinstance(error, ViewtronNoAnswerError):
+                    return False
+        return True
 
     async def read(self, channel: int) -> FactT | None:
         """Ask for it now, for everybody. Raises ViewtronError."""
         fact = await self._ask(channel)
         self._refused.discard(channel)
+        self._lost.discard(channel)
         self._take(channel, fact)
         return fact
 
     async def follow(self, channel: int) -> None:
         """Ask for it after a change of ours, if somebody shows it; the change has succeeded all the same."""
-        if self._wanted.get(channel, 0) > 0:
+        if self._is_wanted(channel):
             try:
                 await self.read(channel)
             except ViewtronError as error:
@@ -116,11 +129,28 @@ class ChannelFacts[FactT]:
         """Take over what somebody else was told."""
         self._take(channel, fact)
 
+    def _is_wanted(self, channel: int) -> bool:
+        return self._wanted.get(channel, 0) > 0
+
     def _is_due(self, channel: int) -> bool:
-        is_wanted = self._wanted.get(channel, 0) > 0 and channel not in self._refused
-        every = WANTED_EVERY if is_wanted else OTHERWISE_EVERY
+        is_wanted = self._is_wanted(channel) and channel not in self._refused
+        every = self.wanted_every if is_wanted else OTHERWISE_EVERY
         asked = self._asked.get(channel)
         return asked is None or self._hass.loop.time() >= asked + every
+
+    def _refuse(self, channel: int, error: ViewtronError) -> None:
+        _LOGGER.debug("Channel %d does not tell: %s", channel, error)
+        self._refused.add(channel)
+        self._take(channel, None)
+
+    def _lose(self, channel: int, error: ViewtronError) -> None:
+        """Take one lost answer for chance, and the second in a row for a refusal."""
+        if channel in self._lost:
+            self._refuse(channel, error)
+            return
+        _LOGGER.debug("Channel %d gave no answer: %s", channel, error)
+        self._lost.add(channel)
+        self._asked[channel] = self._hass.loop.time()
 
     def _take(self, channel: int, fact: FactT | None) -> None:
         self._asked[channel] = self._hass.loop.time()
@@ -142,9 +172,9 @@ class FactsOfChannels:
 
     async def poll(self, state: ViewtronState) -> ViewtronState:
         """Ask what is due; a channel without a camera has nothing to tell. Raises ViewtronError."""
-        online: Sequence[int] = [channel.id for channel in state.channels if channel.online is not False]
-        await self.presets.poll(online)
-        await self.cruises.poll(online)
+        online = [channel.id for channel in state.channels if channel.online is not False]
         kind = state.info.kind
-        await self.infrared.poll(online, all_of_them=kind.is_v2 or not kind.is_nvr)
+        self.infrared.wanted_every = SELDOM if kind.is_nvr else WANTED_EVERY
+        if await self.presets.poll(online) and await self.cruises.poll(online):
+            await self.infrared.poll(online, all_of_them=True)
         return replace(state, infrared=self.infrared.told)

@@ -3,8 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 import logging
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -17,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .alarms import CHANNEL_KEYS, AlarmBoard, poll_rows
 from .channel_facts import FactsOfChannels
+from .clock_watch import judge_clock
 from .const import DOMAIN
 from .counters import Counters
 from .errors import DeviceError, error_key, error_placeholders
@@ -30,6 +30,8 @@ from .thin_client import (
 )
 from .viewtron.client import ViewtronClient
 from .viewtron.errors import (
+    MAY_BE_DONE,
+    ViewtronApiDisabledError,
     ViewtronAuthError,
     ViewtronCommandError,
     ViewtronConnectionError,
@@ -37,7 +39,6 @@ from .viewtron.errors import (
     ViewtronLockedError,
     ViewtronNoAnswerError,
     ViewtronNotSupportedError,
-    ViewtronProtocolError,
 )
 from .viewtron.models import AlarmInput, AlarmOutput, AlarmStatus, Channel, DeviceClock, DeviceInfo, Disk
 from .viewtron.recordings import STATUS_COMMAND
@@ -49,9 +50,6 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_WITH_PUSH: Final = timedelta(seconds=60)
 POLL_WITHOUT_PUSH: Final = timedelta(seconds=5)
-
-MAX_CLOCK_OFFSET: Final = 60
-"""Seconds beyond which a clock spoils the validity of plates and the times of recordings."""
 
 _RECORDING: Final = 60
 _SLOW: Final = 5 * 60
@@ -204,6 +202,10 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         self._pay = pay
         self._push_alive = push_alive
         self._refused: set[str] = set()
+        self._lost: set[str] = set()
+        """What was not answered when it was last asked."""
+        self._has_waited = False
+        """Whether this poll has waited in vain for an answer."""
         self.of_channels = FactsOfChannels(hass, client, self.refresh_soon)
         """What is asked per channel."""
 
@@ -243,17 +245,20 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
     @override
     async def _poll(self) -> ViewtronState:
         """Ask what is due: the identity first, then the alarms, then what changes slowly."""
-        info = await self._slowly("info", _IDENTITY, self._identify)
+        self._has_waited = False
+        info = await self._slowly("info", _IDENTITY, self._identify, needed=True)
         known: ViewtronState | None = getattr(self, "data", None)
         state = known or ViewtronState(info=info or await self._identify())
         if info is not None:
             state = replace(state, info=info, can_restart=self.client.reboot_command is not None)
             self._refused.clear()
+            self._lost.clear()
         await self._pay()
         asked_after = self._board.pushes
         if (alarms := await self._alarms()) is not None:
             self._tell_board(state.info, alarms, asked_after)
-        if channels := await self._slowly("channels", _SLOW, self.client.channels):
+        # A recorder whose channels are not known yet must not look like one that has none.
+        if channels := await self._slowly("channels", _SLOW, self.client.channels, needed=not state.channels):
             state = replace(state, channels=channels)
         if (disks := await self._slowly("disks", _SLOW, self.client.disks)) is not None:
             state = replace(state, disks=disks)
@@ -261,61 +266,38 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             state = replace(state, inputs=inputs)
         if (outputs := await self._slowly("outputs", _IDENTITY, self.client.outputs)) is not None:
             state = replace(state, outputs=outputs)
-        if (recording := await self._slowly("recording", _RECORDING, partial(self._recording, state))) is not None:
-            state = replace(state, recording=recording)
+        state = await self._with_recording(state)
         if (clock := await self._slowly("clock", _SLOW, self.client.clock)) is not None:
-            state = replace(state, clock_offset=self._judge_clock(clock))
-        state = await self.of_channels.poll(state)
+            state = replace(state, clock_offset=judge_clock(self.hass, self.config_entry, clock))
+        if not self._has_waited:
+            state = await self.of_channels.poll(state)
         # The last question: what is pushed while the others are asked is in its answer.
-        await self._optional("counts", self.counters.ask)
+        await self._slowly("counts", 0, self.counters.ask)
         return state
 
-    async def _recording(self, state: ViewtronState) -> Mapping[int, bool]:
-        """Ask a recorder which channels it records; empty where it does not tell."""
-        is_listed = self.client.lists(STATUS_COMMAND)
-        if not state.info.kind.is_nvr or is_listed is False:
-            return {}
-        try:
-            return await self._optional("recording", self.client.recordings.status) or {}
-        except (ViewtronNoAnswerError, ViewtronProtocolError) as error:
-            if is_listed and isinstance(error, ViewtronNoAnswerError):
-                raise
-            # No paper of these recorders prints the command: how one that has never heard of it takes it is not known.
-            _LOGGER.debug("%s does not tell what it records: %s", self.config_entry.title, error)
-            self._refused.add("recording")
-            return {}
+    async def _with_recording(self, state: ViewtronState) -> ViewtronState:
+        """Ask a recorder which channels it records, where it lists the command: no paper of these recorders does."""
+        if not (state.info.kind.is_nvr and self.client.lists(STATUS_COMMAND)):
+            return replace(state, recording={})
+        recording = await self._slowly("recording", _RECORDING, self.client.recordings.status)
+        if recording is None and "recording" not in self._refused | self._lost:
+            return state
+        return replace(state, recording=recording or {})
 
     async def sync_clock(self) -> None:
         """Set the device's clock to Home Assistant's. Raises ViewtronError, and UpdateFailed for another device."""
         await self.prove()
         # Whoever is cancelled does not leave the device without its time server.
-        setting = self.hass.async_create_task(self.client.set_clock(dt_util.utcnow), f"{DOMAIN} clock")
+        setting = self.hass.async_create_task(self._set_clock(), f"{DOMAIN} clock")
         clock = (await outlast(setting)).result()
-        self.async_set_updated_data(replace(self.data, clock_offset=self._judge_clock(clock)))
+        offset = judge_clock(self.hass, self.config_entry, clock)
+        self.async_set_updated_data(replace(self.data, clock_offset=offset))
 
-    def _judge_clock(self, clock: DeviceClock) -> int | None:
-        """Return the seconds by which the clock is ahead, and report a clock that is far off."""
-        now = dt_util.utcnow()
-        # The device tells whole seconds: on average half a second has passed since.
-        ahead = clock.ahead_of(now)
-        offset = None if ahead is None else round(ahead.total_seconds() + 0.5)
-        entry = self.config_entry
-        issue = clock_issue_id(entry.entry_id)
-        if offset is None or ahead is None or abs(offset) <= MAX_CLOCK_OFFSET:
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
-        elif (known := ir.async_get(self.hass).async_get_issue(DOMAIN, issue)) is None or not known.active:
-            told = {"device": entry.title, "shown": _clock_text(now + ahead), "true": _clock_text(now)}
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                issue,
-                is_fixable=True,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="clock_wrong",
-                translation_placeholders=told,
-                data={"entry_id": entry.entry_id, **told},
-            )
-        return offset
+    async def _set_clock(self) -> DeviceClock:
+        try:
+            return await self.client.set_clock(dt_util.utcnow)
+        finally:
+            self.counters.forget_stamps()
 
     async def _alarms(self) -> AlarmStatus | None:
         """Ask for the alarms; a device that does not know the command is asked again after some minutes."""
@@ -343,33 +325,43 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             raise self._other_device()
         return info
 
-    async def _slowly[T](self, what: str, every: float, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """Ask if it is time to; None if it is not, or if the device does not tell."""
-        if self.hass.loop.time() < self._due.get(what, 0):
+    async def _slowly[T](
+        self, what: str, every: float, ask: Callable[[], Awaitable[T]], *, needed: bool = False
+    ) -> T | None:
+        """Ask if it is time to; None if it is not, or if the device does not tell.
+
+        A refusal is remembered for some hours. An answer that is lost may be chance: the same is asked once more after
+        some minutes, and then it is like a refusal. What is `needed` fails the poll instead.
+        """
+        # Whether the device is still there is for the alarms to tell, which must not wait for two lost answers.
+        may_wait = needed or not self._has_waited
+        if what in self._refused or not may_wait or self.hass.loop.time() < self._due.get(what, 0):
             return None
-        answer = await self._optional(what, ask)
+        try:
+            answer = await ask()
+        except MAY_BE_DONE as error:
+            if needed:
+                raise
+            self._note_lost(what, error)
+            self._due[what] = self.hass.loop.time() + max(every, _SLOW)
+            return None
+        except ViewtronCommandError as error:
+            if needed or isinstance(error, ViewtronApiDisabledError):
+                raise
+            _LOGGER.debug("%s does not tell its %s: %s", self.config_entry.title, what, error)
+            if error.is_passing:
+                self._due[what] = self.hass.loop.time() + max(every, _SLOW)
+            else:
+                self._refused.add(what)
+            return None
+        self._lost.discard(what)
         self._due[what] = self.hass.loop.time() + every
         return answer
 
-    async def _optional[T](self, what: str, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """Ask for something that not every device tells; a refusal is remembered for some hours."""
-        if what in self._refused:
-            return None
-        try:
-            return await ask()
-        except ViewtronCommandError as error:
-            if what == "info" or error_key(error) not in ("refused", "not_supported", "no_permission"):
-                raise
-            _LOGGER.debug("%s does not tell its %s: %s", self.config_entry.title, what, error)
+    @callback
+    def _note_lost(self, what: str, error: ViewtronError) -> None:
+        _LOGGER.debug("%s gave no answer about its %s: %s", self.config_entry.title, what, error)
+        self._has_waited |= isinstance(error, ViewtronNoAnswerError)
+        if what in self._lost:
             self._refused.add(what)
-            return None
-
-
-def clock_issue_id(entry_id: str) -> str:
-    """Return the id of the issue about a wrong clock."""
-    return f"clock_wrong_{entry_id}"
-
-
-def _clock_text(moment: datetime) -> str:
-    """Write a moment as people in the house read it."""
-    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}"
+        self._lost.add(what)

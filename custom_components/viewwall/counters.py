@@ -15,12 +15,7 @@ from .counting import COUNTED_KEYS, TOTAL_KEYS, CountLedger
 from .recent import RecentKeys
 from .viewtron import DetectionType, EventStatus, Post
 from .viewtron.counting import STATISTICS, LineStatistics
-from .viewtron.errors import (
-    ViewtronCommandError,
-    ViewtronNoAnswerError,
-    ViewtronNotSupportedError,
-    ViewtronProtocolError,
-)
+from .viewtron.errors import ViewtronCommandError
 from .viewtron.models import DeviceInfo, DeviceKind
 
 if TYPE_CHECKING:
@@ -54,7 +49,8 @@ class Counters:
         self._hass = hass
         self._runtime = runtime
         self._ledgers: dict[int | None, CountLedger] = {}
-        self._targets = RecentKeys(SAME_TARGET)
+        self._of_lines = RecentKeys(SAME_TARGET)
+        self._of_areas = RecentKeys(SAME_TARGET)
         self._shown: dict[int | None, set[str]] = {}
         self._answered_at: float | None = None
         self._next_question = 0.0
@@ -103,8 +99,7 @@ class Counters:
         if loop.time() < self._next_question and not self._is_urgent:
             return
         info = await client.known()
-        is_listed = client.lists(STATISTICS)
-        if info.kind is not DeviceKind.IPC_V2 or (is_listed is False and not counts_lines(info)):
+        if info.kind is not DeviceKind.IPC_V2 or (client.lists(STATISTICS) is False and not counts_lines(info)):
             return
         for _ in range(_ATTEMPTS):
             self._is_urgent = False
@@ -114,10 +109,6 @@ class Counters:
             except ViewtronCommandError:
                 self._answered_at = None
                 raise
-            except (ViewtronNoAnswerError, ViewtronProtocolError) as error:
-                if is_listed:
-                    raise
-                raise ViewtronNotSupportedError(STATISTICS, None, str(error)) from error
             self._take_answer(statistics, applied)
             if not self._is_urgent:
                 break
@@ -127,10 +118,11 @@ class Counters:
     async def reset(self, channel: int | None) -> None:
         """Count from zero: by the camera's own reset if it has one and reads back zero, else by our own zero.
 
-        Raises ViewtronError, and then nothing is counted from zero.
+        Raises ViewtronError, and UpdateFailed for another device; then nothing is counted from zero.
         """
         ledger = self._ledger(channel)
         if channel is None and self._has_statistics:
+            await self._runtime.coordinator.prove()
             applied = ledger.applied
             try:
                 statistics = await self._runtime.client.counting.reset()
@@ -146,6 +138,14 @@ class Counters:
         before = ledger.values()
         ledger.reset()
         self._publish(channel, before)
+
+    @callback
+    def forget_stamps(self) -> None:
+        """Forget when the device sent what it has sent: its clock has been set."""
+        for channel, ledger in self._ledgers.items():
+            before = ledger.values()
+            ledger.forget_stamp()
+            self._publish(channel, before)
 
     @callback
     def forget(self, channel: int) -> None:
@@ -179,9 +179,17 @@ class Counters:
         if post.events and all(item.status not in (None, EventStatus.START) for item in post.events):
             return
         now = self._hass.loop.time()
+        lines = post.detection is DetectionType.LINE_COUNTING
+        own, other = (self._of_lines, self._of_areas) if lines else (self._of_areas, self._of_lines)
         for target in post.targets:
-            if target.type and (target.id is None or self._targets.add((channel, target.id), now)):
-                yield target.type.value
+            if target.type is None:
+                continue
+            if target.id:
+                # A line and an area that one step crosses are one crossing; two events of a line are two.
+                if other.knows((channel, target.id), now):
+                    continue
+                own.add((channel, target.id), now)
+            yield target.type.value
 
     def _ask_soon(self) -> None:
         if self._has_statistics:

@@ -21,9 +21,11 @@ COUNTED_KEYS: Final = tuple(f"counted_{kind}" for kind in KINDS)
 """Keys of the counts of what tells none."""
 
 ORDER_WINDOW: Final = 600
-"""Seconds of silence after which an older stamp means that the device's clock was set back, not that it comes late."""
+"""Seconds for which a message with an older stamp comes late: after that the device's clock was set back."""
+LATEST: Final = 60
+"""Seconds by which a message comes late at most, if its totals are those of a newer one."""
 BURST: Final = 10
-"""Seconds within which messages without a stamp can overtake each other."""
+"""Seconds within which messages whose stamps say nothing can overtake each other."""
 AFTER_RESET: Final = 5
 """Seconds for which messages from before a reset may still arrive."""
 
@@ -102,10 +104,10 @@ class CountLedger:
         Where statistics answer, only they can take a total back: a message that comes late looks like a reset.
         """
         self.is_seen = True
-        if self._is_overtaken(stamp, now):
-            return False
         totals = _by_key(counts.entered, counts.exited)
         is_lower = self._is_lower(totals)
+        if self._is_overtaken(stamp, now) and not self._was_set_back(stamp, totals, now):
+            return False
         if has_statistics:
             came_before_reset = self._reset_at is not None and 0 <= now - self._reset_at < AFTER_RESET
             if is_lower or came_before_reset or not self._trusts_messages:
@@ -156,6 +158,10 @@ class CountLedger:
             if kind in KINDS:
                 self._counted[kind] = self._counted.get(kind, 0) + 1
 
+    def forget_stamp(self) -> None:
+        """Take the next message for a newer one: the device's clock has been set."""
+        self._stamp = None
+
     def reset(self) -> None:
         """Count from zero, whatever the device goes on with."""
         self._zeros = {key: total for key, total in self._totals.items() if total}
@@ -187,11 +193,23 @@ class CountLedger:
             return False
         return stamp < self._stamp and self._is_within(ORDER_WINDOW, now)
 
+    def _was_set_back(self, stamp: float | None, totals: Mapping[str, int], now: float) -> bool:
+        """Tell a clock that was set back from a message that comes late, whose totals are lower.
+
+        Those from before a reset are higher, too: after one, only silence tells.
+        """
+        if stamp is None or self._stamp is None or stamp >= self._stamp - LATEST:
+            return False
+        is_after_reset = self._reset_at is not None and 0 <= now - self._reset_at < ORDER_WINDOW
+        return bool(totals) and not is_after_reset and not self._is_lower(totals)
+
     def _is_as_old(self, stamp: float | None, now: float) -> bool:
         """Tell whether nothing says that a message is newer than the last one."""
-        if stamp is None:
+        if stamp is None or self._stamp is None:
             return self._is_within(BURST, now)
-        return stamp == self._stamp
+        # In a few seconds no clock goes on by minutes: this was sent before it was set back.
+        jumps = stamp > self._stamp + LATEST and self._is_within(BURST, now)
+        return stamp == self._stamp or jumps
 
     def _is_within(self, seconds: float, now: float) -> bool:
         return self._arrival is not None and 0 <= now - self._arrival < seconds

@@ -8,6 +8,7 @@ from homeassistant.const import Platform
 from .catalog import EntityKey
 from .counters import RESET_KEY, counts_lines
 from .counting import TOTAL_KEYS
+from .outputs import output_key
 from .viewtron.models import AlarmInputKind, DeviceInfo
 
 if TYPE_CHECKING:
@@ -68,11 +69,14 @@ type Entities = dict[Platform, set[EntityKey]]
 def expected_entities(state: ViewtronState) -> Entities:
     """Return the entities that a device has from the start, by platform."""
     entities = _of_device(state)
+    ptz = _ptz_selects(state.info)
     for channel in [channel.id for channel in state.channels] if state.info.kind.is_nvr else [None]:
         found = _of_camera(state) if channel is None else _of_channel(state, channel)
         for platform, keys in found.items():
             entities[platform] |= {(channel, key) for key in keys}
-        entities[Platform.SELECT] |= {(channel, key) for key in _selects(state, channel or 1)}
+        entities[Platform.SELECT] |= {(channel, key) for key in ptz}
+        if (channel or 1) in state.infrared:
+            entities[Platform.SELECT].add((channel, "infrared_mode"))
     return entities
 
 
@@ -87,7 +91,7 @@ def _of_device(state: ViewtronState) -> Entities:
         Platform.IMAGE: set(),
         Platform.SELECT: set(),
         Platform.SENSOR: {"last_message", "messages_received", "clock_offset"},
-        Platform.SWITCH: {f"alarm_output_{output.id}" for output in state.outputs},
+        Platform.SWITCH: {output_key(output.id) for output in state.outputs},
     }
     for disk in state.disks or ():
         keys[Platform.SENSOR] |= {f"disk_{what}_{disk.id}" for what in ("free", "used", "status")}
@@ -102,13 +106,12 @@ def _of_device(state: ViewtronState) -> Entities:
     return {platform: {(None, key) for key in known} for platform, known in keys.items()}
 
 
-def _selects(state: ViewtronState, channel: int) -> set[str]:
-    """Return what can be chosen at a camera; without PTZ most of it is off by default."""
-    keys = {"ptz_preset", "ptz_cruise"}
-    if (names := state.info.supported_apis) is not None:
-        known = {name.lower() for name in names}
-        keys = {key for key in keys if _PTZ_COMMANDS[key] <= known}
-    return keys | ({"infrared_mode"} if channel in state.infrared else set())
+def _ptz_selects(info: DeviceInfo) -> set[str]:
+    """Return what can be chosen at a camera that moves; without PTZ it is off by default."""
+    if (names := info.supported_apis) is None:
+        return set(_PTZ_COMMANDS)
+    known = {name.lower() for name in names}
+    return {key for key, needed in _PTZ_COMMANDS.items() if needed <= known}
 
 
 def _of_camera(state: ViewtronState) -> dict[Platform, set[str]]:

@@ -25,6 +25,11 @@ class RecentKeys:
         self._seen[key] = now
         return True
 
+    def knows(self, key: object, now: float) -> bool:
+        """Tell whether a key was seen a while ago."""
+        seen = self._seen.get(key)
+        return seen is not None and now - seen < self._seconds
+
 
 class RecentBodies:
     """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not."""

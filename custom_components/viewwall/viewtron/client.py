@@ -15,6 +15,7 @@ from .errors import ViewtronNoAnswerError, ViewtronNotFoundError, ViewtronNotSup
 from .image import PictureSettings
 from .models import (
     AlarmInput,
+    AlarmInputKind,
     AlarmOutput,
     AlarmStatus,
     Channel,
@@ -190,8 +191,14 @@ class ViewtronClient(Device):
     async def trigger_virtual_alarm(self, input_id: int) -> None:
         """Trigger a virtual alarm input, by its id in the list of inputs; nothing turns it off again.
 
-        The documents want GET; a script of the maker sends POST with the body of an alarm output.
+        The documents want GET; a script of the maker sends POST with the body of an alarm output. The list is read
+        anew first, because ids move with the wired inputs.
+        Raises ViewtronNotFoundError if the input is no virtual one (any more).
         """
+        answer = await self.optional("GetAlarmInInfo")
+        known = read_alarm_inputs(answer) if answer else ()
+        if known and all(entry.id != input_id or entry.kind is not AlarmInputKind.VIRTUAL for entry in known):
+            raise ViewtronNotFoundError("TriggerVirtualAlarm", None, "no such virtual input")
         try:
             await self.order(Command("TriggerVirtualAlarm", input_id, by_get=True))
         except ViewtronNotSupportedError:
@@ -230,8 +237,15 @@ def _picture_name(document: Node) -> str | None:
 
 
 def _output_name(document: Node) -> str | None:
-    """Read an output's name out of `GetAlarmOutConfig`, which no document prints."""
-    return next((node.text for name in ("alarmOutName", "name") if (node := document.find(name))), None)
+    """Read an output's name out of `GetAlarmOutConfig`, which no document prints.
+
+    What is called just `name` may be anybody's, unless it is the one of the only block.
+    """
+    if (node := document.find("alarmOutName")) is not None:
+        return node.text
+    blocks = [block for key, block in document.children() if key.lower() != "types"]
+    node = blocks[0].one("name") if len(blocks) == 1 else None
+    return node.text if node else None
 
 
 def _sensor_name(document: Node) -> str | None:

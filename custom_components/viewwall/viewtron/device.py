@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import logging
+import time
 from typing import Final
 
 import aiohttp
@@ -11,6 +12,8 @@ from .errors import (
     ViewtronApiDisabledError,
     ViewtronBusyError,
     ViewtronCommandError,
+    ViewtronFailedError,
+    ViewtronNoAnswerError,
     ViewtronNotSupportedError,
     ViewtronPermissionError,
     ViewtronProtocolError,
@@ -24,6 +27,10 @@ from .transport import Command, Transport
 _LOGGER = logging.getLogger(__name__)
 
 _CAMERA_DESCRIPTION: Final = "ipcamera"
+_ASK_AGAIN: Final = 6 * 60 * 60.0
+"""Seconds after which a question for a name is asked again that was not answered."""
+_MOST_LOST: Final = 2
+"""Answers lost in a row after which a command is taken for one that the device never answers."""
 _MAX_ALARM_INPUTS: Final = 256
 _KINDS: Final = {
     (False, 1): DeviceKind.IPC_V1,
@@ -57,6 +64,10 @@ class Device:
         self._info: DeviceInfo | None = None
         self._channel_command: str | None = None
         self._names: dict[tuple[str, int], str | None] = {}
+        self._nameless: dict[tuple[str, int], float] = {}
+        """Until when a name is not asked for again."""
+        self._lost: dict[str, tuple[int, float]] = {}
+        """How many answers a command has lost in a row, and until when that counts."""
 
     @property
     def info(self) -> DeviceInfo | None:
@@ -120,14 +131,33 @@ class Device:
             return None
 
     async def name(self, command: str, item: int, read: Callable[[Node], str | None]) -> str | None:
-        """Ask for a name once and keep the answer, a refusal too."""
+        """Ask for a name once and keep the answer, a refusal too; None without an answer, for some hours.
+
+        Nothing else of the device has to wait for its names: a command that is never answered is not asked for each of
+        64 channels.
+        """
         key = (command, item)
-        if key not in self._names:
+        if key not in self._names and self._may_ask_name(key):
             try:
                 self._names[key] = read(await self.ask(command, item))
-            except ViewtronCommandError, ViewtronProtocolError:
-                self._names[key] = None
-        return self._names[key]
+                self._lost.pop(command, None)
+            except (ViewtronCommandError, ViewtronProtocolError) as err:
+                if not (isinstance(err, ViewtronCommandError) and err.is_passing):
+                    self._names[key] = None
+            except (ViewtronNoAnswerError, ViewtronFailedError) as err:
+                _LOGGER.debug("Without a name: %s", err)
+                self._nameless[key] = until = time.monotonic() + _ASK_AGAIN
+                if isinstance(err, ViewtronNoAnswerError):
+                    self._lost[command] = (self._lost.get(command, (0, until))[0] + 1, until)
+        return self._names.get(key)
+
+    def _may_ask_name(self, key: tuple[str, int]) -> bool:
+        now = time.monotonic()
+        count, until = self._lost.get(key[0], (0, now))
+        if count and now >= until:
+            del self._lost[key[0]]
+            count = 0
+        return count < _MOST_LOST and now >= self._nameless.get(key, now)
 
     async def identify(self) -> DeviceInfo:
         """Ask what the device is; the first request is always `GetDeviceInfo`.
@@ -198,11 +228,13 @@ class Device:
         return answer.find("detail") if answer else None
 
     async def _supported_apis(self) -> frozenset[str] | None:
-        """Ask for the names of all commands; any trouble with it means that they are unknown."""
+        """Ask for the names of all commands: unknown after any trouble, the last known ones if no answer comes."""
         try:
             return read_supported_apis(await self.ask("GetSupportedAPIs"))
         except ViewtronCommandError, ViewtronProtocolError:
             return None
+        except ViewtronNoAnswerError, ViewtronFailedError:
+            return self._info.supported_apis if self._info else None
 
     async def _looks_like_nvr(self, generation: int, description: str | None, channel_count: int | None) -> bool:
         """Tell an NVR from a camera that has no detail."""

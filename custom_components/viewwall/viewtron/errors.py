@@ -103,6 +103,11 @@ class ViewtronCommandError(ViewtronError):
         self.code = code
         self.description = description
 
+    @property
+    def is_passing(self) -> bool:
+        """Tell whether the device may take the same command some minutes later: it is busy, or stumbled."""
+        return self.code in (ErrorCode.BUSY, ErrorCode.INTERNAL)
+
 
 class ViewtronNotSupportedError(ViewtronCommandError):
     """The device does not know this command (codes 1 and 11, or a bare HTTP 400)."""
