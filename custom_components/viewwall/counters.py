@@ -184,11 +184,11 @@ class Counters:
         for target in post.targets:
             if target.type is None:
                 continue
-            if target.id:
-                # A line and an area that one step crosses are one crossing; two events of a line are two.
-                if other.knows((channel, target.id), now):
-                    continue
-                own.add((channel, target.id), now)
+            key = (channel, target.id)
+            # A line and an area that one step crosses are one crossing. Two events of a recorder's lines are two, but
+            # a camera may tell one entry twice.
+            if target.id and (other.knows(key, now) or (not own.add(key, now) and channel is None)):
+                continue
             yield target.type.value
 
     def _ask_soon(self) -> None:
