@@ -291,6 +291,8 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         setting = self.hass.async_create_task(self._set_clock(), f"{DOMAIN} clock")
         clock = (await outlast(setting)).result()
         offset = judge_clock(self.hass, self.config_entry, clock)
+        # A poll that began before would bring the old offset back.
+        self._due.pop("clock", None)
         self.async_set_updated_data(replace(self.data, clock_offset=offset))
 
     async def _set_clock(self) -> DeviceClock:
