@@ -48,7 +48,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
     guard = guard_of(hass, entry.entry_id)
     if guard.blocked_until > hass.loop.time():
         if entry.data[CONF_KIND] != KIND_THIN_CLIENT:
-            await report_debts(hass, entry)
+            memory = DeviceMemory(hass, entry.entry_id)
+            await memory.load()
+            report_debts(hass, entry, memory)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
@@ -68,7 +70,7 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     try:
         await coordinator.async_config_entry_first_refresh()
     except ConfigEntryNotReady, ConfigEntryAuthFailed:
-        runtime.owed.report()
+        report_debts(hass, entry, runtime.memory)
         raise
     runtime.streams = StreamAddresses(
         runtime.client,
@@ -127,7 +129,9 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
         runtime.coordinator.prove,
         runtime.coordinator.doubt,
     )
-    runtime.outputs = Outputs(runtime.client, runtime.owed, lambda number: runtime.changed((None, output_key(number))))
+    runtime.outputs = Outputs(
+        runtime.client, runtime.owed, lambda number: runtime.changes.call((None, output_key(number)))
+    )
     runtime.counters = runtime.coordinator.counters = Counters(hass, runtime)
     return runtime
 

@@ -113,7 +113,7 @@ class ChannelFacts[FactT]:
         fact = await self._ask(channel)
         self._refused.discard(channel)
         self._lost.discard(channel)
-        self._take(channel, fact)
+        self.take(channel, fact)
         return fact
 
     async def follow(self, channel: int) -> None:
@@ -125,9 +125,14 @@ class ChannelFacts[FactT]:
                 _LOGGER.debug("Channel %d was changed, but does not tell: %s", channel, error)
 
     @callback
-    def take(self, channel: int, fact: FactT) -> None:
-        """Take over what somebody else was told."""
-        self._take(channel, fact)
+    def take(self, channel: int, fact: FactT | None) -> None:
+        """Take over what is known now, and tell who shows it."""
+        self._asked[channel] = self._hass.loop.time()
+        before = self._facts.pop(channel, None)
+        if fact is not None:
+            self._facts[channel] = fact
+        if fact != before:
+            self._listeners.call(channel)
 
     def _is_wanted(self, channel: int) -> bool:
         return self._wanted.get(channel, 0) > 0
@@ -141,7 +146,7 @@ class ChannelFacts[FactT]:
     def _refuse(self, channel: int, error: ViewtronError) -> None:
         _LOGGER.debug("Channel %d does not tell: %s", channel, error)
         self._refused.add(channel)
-        self._take(channel, None)
+        self.take(channel, None)
 
     def _lose(self, channel: int, error: ViewtronError) -> None:
         """Take one lost answer for chance, and the second in a row for a refusal."""
@@ -151,14 +156,6 @@ class ChannelFacts[FactT]:
         _LOGGER.debug("Channel %d gave no answer: %s", channel, error)
         self._lost.add(channel)
         self._asked[channel] = self._hass.loop.time()
-
-    def _take(self, channel: int, fact: FactT | None) -> None:
-        self._asked[channel] = self._hass.loop.time()
-        before = self._facts.pop(channel, None)
-        if fact is not None:
-            self._facts[channel] = fact
-        if fact != before:
-            self._listeners.call(channel)
 
 
 class FactsOfChannels:

@@ -215,7 +215,7 @@ class Counters:
             memory.keep_counts({**memory.counts, name: stored})
         for key, value in ledger.values().items():
             if value != before[key]:
-                self._runtime.changed((channel, key))
+                self._runtime.changes.call((channel, key))
 
     async def _show(self, channel: int | None) -> None:
         """Let the entities appear that have something to show."""

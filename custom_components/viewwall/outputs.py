@@ -29,7 +29,7 @@ def output_number(key: str) -> int | None:
 class Outputs:
     """The outputs of one device, by their numbers."""
 
-    def __init__(self, client: ViewtronClient, owed: Owed, on_change: Callable[[int], None]) -> None:
+    def __init__(self, client: ViewtronClient, owed: Owed, on_change: Callable[[int], object]) -> None:
         """Order with `client`; `on_change` hears the number of an output whose state is another one."""
         self._client = client
         self._owed = owed

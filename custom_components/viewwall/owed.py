@@ -180,12 +180,6 @@ class Owed:
         """Go on after all."""
         self._is_closed = self._is_over = False
 
-    @callback
-    def report(self) -> None:
-        """Tell the user what is still owed."""
-        for debt in self._memory.debts.values():
-            _report(self._hass, self._entry, debt)
-
     def _account(self, debt: Debt) -> _Account:
         # A debt that is written down before there is an account comes from an earlier run.
         return self._accounts.setdefault(debt.key, _Account(debt, has_begun=debt.key in self._memory.debts))
@@ -266,10 +260,9 @@ class Owed:
             self._cancel_retry = None
 
 
-async def report_debts(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Tell the user what a device is owed that may not be asked yet."""
-    memory = DeviceMemory(hass, entry.entry_id)
-    await memory.load()
+@callback
+def report_debts(hass: HomeAssistant, entry: ConfigEntry[Any], memory: DeviceMemory) -> None:
+    """Tell the user what a device is owed that cannot be asked, or not yet."""
     for debt in memory.debts.values():
         _report(hass, entry, debt)
 

@@ -103,11 +103,6 @@ class ViewtronRuntime:
         await self.coordinator.prove()
         await self.client.reboot()
 
-    @callback
-    def changed(self, key: EntityKey) -> None:
-        """Wake who shows something."""
-        self.changes.call(key)
-
     def expected(self) -> dict[Platform, set[EntityKey]]:
         """Return the entities that the device should have by what is known of it now."""
         expected = expected_entities(self.coordinator.data)

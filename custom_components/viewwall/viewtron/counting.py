@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from .answers import Node
 from .errors import ViewtronCommandError, ViewtronNotSupportedError, ViewtronProtocolError
 from .post import ByType
+from .readings import not_negative
 from .requests import element
 from .transport import Command
 
@@ -72,10 +73,5 @@ def _read_statistics(document: Node) -> LineStatistics:
 def _by_type(block: Node | None) -> ByType:
     if block is None:
         return ByType()
-    person, car, bike = (_total(block.number(name)) for name in ("person", "car", "bike"))
+    person, car, bike = (not_negative(block.number(name)) for name in ("person", "car", "bike"))
     return ByType(person=person, car=car, two_wheeler=bike)
-
-
-def _total(number: int | None) -> int | None:
-    """Take a total as it is, unless it is negative."""
-    return number if number is not None and number >= 0 else None

@@ -115,8 +115,8 @@ def read_disks(document: Node) -> tuple[Disk, ...]:
             number,
             Disk(
                 id=number,
-                total=_size(item.number("totalSpace")),
-                free=_size(item.number("freeSpace")),
+                total=not_negative(item.number("totalSpace")),
+                free=not_negative(item.number("freeSpace")),
                 status=_DISK_STATUS.get(status.lower()) if status else None,
                 storage_type=item.get("storageType"),
             ),
@@ -226,6 +226,6 @@ def read_id(item: Node, *names: str) -> int | None:
     return number if number is not None and 0 < number <= _MAX_ID else None
 
 
-def _size(megabytes: int | None) -> int | None:
-    """Take a size as it is, unless it is negative."""
-    return megabytes if megabytes is not None and megabytes >= 0 else None
+def not_negative(number: int | None) -> int | None:
+    """Take a size or total as it is, unless it is negative."""
+    return number if number is not None and number >= 0 else None
