@@ -250,3 +250,14 @@ async def test_button(hass: HomeAssistant, set_up: SetUp, kind: type[ViewtronSim
     async with kind() as device:
         await set_up(device)
         assert state(hass, device, "button.sync_clock").name == f"{device.name} Sync clock"
+
+
+async def test_looked_at_again(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:
+    """Ask for the time with the next poll after it was set: one that began before knows the old one only."""
+    async with IpcV2Simulator() as camera:
+        camera.clock.offset = timedelta(seconds=-95)
+        await set_up(camera)
+        await press(hass, camera, "sync_clock")
+        camera.clock.offset = timedelta(seconds=40)
+        await later(6)
+        assert abs(float(value(hass, camera, OFFSET)) - 40) <= 1
