@@ -14,12 +14,7 @@ from .push_url import push_placeholders
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 from .viewtron.errors import ViewtronError
 
-_CLOCK_ERRORS: Final = {
-    "cannot_connect": "cannot_connect",
-    "ignored": "ignored",
-    "no_permission": "no_permission",
-    "unknown_zone": "unknown_zone",
-}
+_CLOCK_ERRORS: Final = frozenset({"cannot_connect", "ignored", "no_permission", "unknown_zone"})
 """What can go wrong that the user can do something about."""
 
 
@@ -78,7 +73,8 @@ class ClockRepairFlow(RepairsFlow):
                 except UpdateFailed:
                     errors["base"] = "other_device"
                 except ViewtronError as error:
-                    errors["base"] = _CLOCK_ERRORS.get(error_key(error), "unknown")
+                    key = error_key(error)
+                    errors["base"] = key if key in _CLOCK_ERRORS else "unknown"
                 else:
                     return self.async_create_entry(data={})
         return self.async_show_form(
