@@ -1,6 +1,7 @@
 """Run one simulated device by hand: `python -m tests.simulators ipc_v1 --port 8081 --push URL`.
 
-A Thin Client takes `--screen FILE` instead of `--push`, and writes a picture of its monitor there at every change.
+It answers searches on the network of its host. A Thin Client, which no search finds, takes `--screen FILE` instead of
+`--push`, and writes a picture of its monitor there at every change.
 """
 
 import argparse
@@ -8,9 +9,11 @@ import asyncio
 import contextlib
 from itertools import cycle
 from pathlib import Path
+import socket
 
 from .ipc import IpcV1Simulator, IpcV2Simulator
 from .nvr import NvrV1Simulator, NvrV2Simulator
+from .search_responder import MHED_SEARCHES, SearchResponder
 from .state import Auth, Shape
 from .thin_client import ThinClientSimulator
 from .thin_client_state import Shape as WallShape
@@ -39,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--push", help="URL to post to")
     parser.add_argument("--every", type=float, default=20, help="seconds between two posts")
     parser.add_argument("--screen", type=Path, help="JPEG file of what a Thin Client shows")
+    parser.add_argument("--no-search", action="store_true", help="do not answer searches on the network")
     arguments = parser.parse_args()
     if arguments.shape not in list(WallShape if arguments.kind == THIN_CLIENT else Shape):
         parser.error(f"{arguments.kind} has no shape {arguments.shape}")
@@ -53,13 +57,28 @@ async def _run(arguments: argparse.Namespace) -> None:
     await device.start(arguments.host, arguments.port)
     print(f"{device.name} ({device.mac}) at {device.url}, {device.username} / {device.password}")
     device.push_url = arguments.push
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(device.stop)
+        if not arguments.no_search:
+            try:
+                await stack.enter_async_context(SearchResponder([device], interfaces=(_interface(device.host),)))
+            except OSError as error:
+                print(f"searches are not answered: {error}")
         for number, listed in cycle(PLATES):
             await asyncio.sleep(arguments.every)
             if device.push_url:
                 await _post(device, number, listed)
-    finally:
-        await device.stop()
+
+
+def _interface(host: str) -> str:
+    """Return the local address to answer searches on: the host, or the one that leads to the network."""
+    if host not in ("", "0.0.0.0"):
+        return socket.gethostbyname(host)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # Connecting a UDP socket sends nothing, it only chooses the address.
+        probe.connect(MHED_SEARCHES)
+        address: str = probe.getsockname()[0]
+        return address
 
 
 async def _run_wall(arguments: argparse.Namespace) -> None:

@@ -6,6 +6,8 @@ from .answers import count, document, enumeration, flag, table, text
 from .state import HttpPostSlot, SimInput
 from .xml_text import Content, Node, config, leaf, node
 
+STARS = "******"
+"""What stands in the place of a password."""
 _LISTED = {"sensorAlarmIn", "chlOfflineAlarm", "chlVideoLoss"}
 _BARE = {"perimeterAlarm", "tripwireAlarm", "vfdAlarm"}
 
@@ -93,33 +95,41 @@ def alarm_server(version: str) -> bytes:
 
 
 def http_post(
-    version: str, slots: Sequence[HttpPostSlot], *, old_block: bool, new_block: bool, data_tag: str, connected: bool
+    version: str,
+    old: HttpPostSlot | None,
+    slots: Sequence[HttpPostSlot] | None,
+    *,
+    most: int,
+    data_tag: str,
+    online: bool,
+    extra: bool,
 ) -> bytes:
-    """Build GetHttpPostConfig; the old block shows the first slot, `data_tag` is the list of data types."""
-    first = slots[0]
-    old = table(
-        "httpPost",
-        {
-            "bSwitch": first.switch,
+    """Build GetHttpPostConfig with the blocks that are there; `online` is the old one's.
+
+    `most` is the capacity of the new block, `data_tag` its list of data types, `extra` an element that no paper has.
+    """
+    first = second = None
+    if old is not None:
+        rows: dict[str, Content] = {
+            "bSwitch": old.switch,
             "protocolType": leaf("protocolType", "API"),
-            "serverIp": first.domain,
-            "serverPort": first.port,
-            "keepaliveTimeval": first.interval,
-            "onlineStatus": connected,
-            "URL": first.path,
-        },
-    )
-    items = (_slot(slot, data_tag) for slot in slots if slot.domain)
-    used = sum(bool(slot.domain) for slot in slots)
-    new = node(
-        "httpPostV2",
-        node("postUrlConf", node("urlList", *items, type="list", count=used, maxCount=len(slots))),
-    )
-    return document(config(version, old if old_block else None, new if new_block else None))
+            "serverIp": old.domain,
+            "serverPort": old.port,
+            "keepaliveTimeval": old.interval,
+            "onlineStatus": online,
+            "URL": old.path,
+        }
+        first = table("httpPost", rows)
+    if slots is not None:
+        items = (_slot(slot, data_tag, extra=extra) for slot in slots)
+        urls = node("urlList", *items, type="list", count=len(slots), maxCount=most)
+        second = node("httpPostV2", node("postUrlConf", urls))
+    return document(config(version, first, second))
 
 
-def _slot(slot: HttpPostSlot, data_tag: str) -> Node:
-    """Build one address of the new block."""
+def _slot(slot: HttpPostSlot, data_tag: str, *, extra: bool) -> Node:
+    """Build one address of the new block; nobody gets to see a password."""
+    is_open = slot.authentication == "none"
     return node(
         "item",
         count("urlId", slot.id),
@@ -130,12 +140,15 @@ def _slot(slot: HttpPostSlot, data_tag: str) -> Node:
             text("domain", slot.domain),
             count("port", slot.port),
             text("path", slot.path),
-            leaf("authentication", "none"),
+            leaf("authentication", slot.authentication),
+            None if is_open else text("username", slot.username),
+            None if is_open else text("password", STARS),
         ),
         flag("heatBeatSwitch", slot.heartbeat),
         leaf("keepaliveTimeval", slot.interval, type="uint32", min=30, max=120),
         _words(data_tag, slot.data_types),
         _words("subscriptionEvents", slot.events),
+        leaf("pushProtocolVersion", slot.push_version) if extra else None,
     )
 
 

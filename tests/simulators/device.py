@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 import re
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from .answers import failure, success
 from .auth import Doorkeeper, Verdict
+from .delivery import Delivery
 from .drawn import draw_crop, draw_overview
 from .listener import Listener
 from .posts_base import Identity, Picture
@@ -18,8 +19,8 @@ from .state import (
     Clock,
     ErrorStyle,
     Faults,
-    HttpPostSlot,
     Request,
+    SearchFaults,
     Shape,
     SimChannel,
     SimDisk,
@@ -93,7 +94,6 @@ class Simulator:
         self.rtsp_port = 554
         self.channel_lists_name = self.field
         """Whether the channel list of an old recorder carries names."""
-        self.http_post: list[HttpPostSlot] = [HttpPostSlot(id=number) for number in (1, 2, 3)]
         self.pictures = True
         """Whether the posts carry pictures, as the subscription decides on a real device."""
         self.plate_in_view: str | None = None
@@ -102,8 +102,29 @@ class Simulator:
         if self.field:
             self.error_style = ErrorStyle.EMPTY if self.v2 else ErrorStyle.OK
 
+        self.answers_mhed = self.answers_ssdp = True
+        """Which of the two searches the device answers while it listens (see SearchResponder)."""
+        self.announced_address: str | None = None
+        """The address it tells searches, None for the one it listens on."""
+        self.search_delay: float = 0
+        self.announces_itself: float | None = None
+        """After how many seconds it tells of itself again without being asked; None for never."""
+        self.mhed_types: Literal["live", "tool"] = "live" if self.field else "tool"
+        """Which of two contradicting lists its device type is from."""
+        self.mhed_version = 0x0001_0008 if self.v2 else 0x0001_0007
+        self.mhed_short = False
+        """Whether it answers in the old form, without serial number and model."""
+        self.mhed_to_searchers = False
+        """Whether it sends its answer where searches are sent to, as old devices do."""
+        self.mhed_with_serial = not (self.nvr and self.field)
+        self.xml_head = self.xml_second_form = self.field
+        """Whether its XML has an HTTP head, and whether it has the second of the two forms."""
+        self.search_faults = SearchFaults()
+
         self.push_url: str | None = None
-        self._pusher: tuple[str, Pusher] | None = None
+        self._delivery = Delivery()
+        self.push_failures = self._delivery.failures
+        """Posts that were lost."""
         self.commands: dict[str, Handler] = {}
         self.unlisted: set[str] = set()
         """Commands that answer although GetSupportedAPIs does not name them."""
@@ -126,6 +147,11 @@ class Simulator:
     def port(self) -> int:
         """Return the port the device listens on; raises RuntimeError before the start."""
         return self._listener.where()[1]
+
+    @property
+    def is_listening(self) -> bool:
+        """Tell whether the device takes connections: it was started, and is neither cut off nor restarting."""
+        return self._listener._acceptor is not None
 
     @property
     def url(self) -> str:
@@ -185,9 +211,7 @@ class Simulator:
     async def stop(self) -> None:
         """Close everything."""
         await self._listener.stop()
-        if self._pusher:
-            await self._pusher[1].close()
-            self._pusher = None
+        await self._delivery.hang_up()
 
     async def __aenter__(self) -> Self:
         """Start on a free port of the loopback address."""
@@ -214,15 +238,20 @@ class Simulator:
         )
 
     async def push(self, body: bytes) -> PushResult:
-        """Send a post to `push_url`; raises RuntimeError when none is set."""
-        if self.push_url is None:
+        """Send a post to `push_url`; raises RuntimeError when none is set. The status is 0 while posts are cut."""
+        url = self.push_url
+        if url is None:
             raise RuntimeError("push_url is not set")
-        if self._pusher is None or self._pusher[0] != self.push_url:
-            if self._pusher:
-                await self._pusher[1].close()
-            own = None if self.nvr else self.identity().address
-            self._pusher = (self.push_url, Pusher(self.push_url, self.push_kind, own_address=own))
-        return await self._pusher[1].send(body)
+        own = None if self.nvr else self.identity().address
+        return await self._delivery.send(None, url, body, url, lambda: Pusher(url, self.push_kind, own_address=own))
+
+    def cut_push(self) -> None:
+        """Let all posts vanish from now on, as behind a firewall."""
+        self._delivery.is_cut = True
+
+    def mend_push(self) -> None:
+        """Let posts arrive again."""
+        self._delivery.is_cut = False
 
     def scene(self, channel: SimChannel) -> bytes:
         """Draw what a channel sees now, as JPEG."""

@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from typing import ClassVar, Unpack, override
 
 from . import answers, answers_alarm, answers_smart, answers_video, ipc_plates, ipc_posts
+from .clock_setting import TimeSettings
 from .commands import ViewtronSimulator
 from .counting import CountingCommands
+from .http_post_sending import PostingSimulator
 from .ipc_parts import Dialect
 from .plate_commands import PlateCommands
 from .posts_base import Identity, Plate, Target
 from .push import PushResult
 from .state import Answer, Request, Settings, Shape, SimChannel, SimInput, SimStream
 
+FACTORY_PASSWORD = "123456"
 SMART_FLAGS = (
     "supportTripwire",
     "supportPerimeter",
@@ -38,7 +41,7 @@ SMART_FLAGS = (
 """The flags of GetDeviceDetail; one of them starts its second word in lower case."""
 
 
-class CameraSimulator(PlateCommands, CountingCommands, ViewtronSimulator):
+class CameraSimulator(PostingSimulator, PlateCommands, CountingCommands, ViewtronSimulator):
     """What both generations of camera share."""
 
     nvr = False
@@ -58,7 +61,6 @@ class CameraSimulator(PlateCommands, CountingCommands, ViewtronSimulator):
         ]
         self.commands |= {
             "GetDeviceDetail": self.get_device_detail,
-            "GetHttpPostConfig": self.get_http_post_config,
             "GetAlarmServerConfig": self.get_alarm_server_config,
             "GetSmartPerimeterConfig": self.get_smart_perimeter_config,
             "GetSmartTripwireConfig": self.get_smart_tripwire_config,
@@ -72,18 +74,6 @@ class CameraSimulator(PlateCommands, CountingCommands, ViewtronSimulator):
             smart=self.detail_flags,
             alarm=self.count_rows() | {"supportAudioAlarmOut": False, "supportWhiteLightAlarmOut": False},
             system=self.system_rows(),
-        )
-        return Answer(body=body)
-
-    def get_http_post_config(self, request: Request) -> Answer:
-        """Answer GetHttpPostConfig; the list of data types changed its name with firmware 5.3.1."""
-        body = answers_alarm.http_post(
-            self.config_version,
-            self.http_post,
-            old_block=not (self.v2 and self.field),
-            new_block=self.v2 or not self.field,
-            data_tag="subDataType" if self.v2 and self.field else "subscribeDateType",
-            connected=self.push_url is not None,
         )
         return Answer(body=body)
 
@@ -153,9 +143,22 @@ class CameraSimulator(PlateCommands, CountingCommands, ViewtronSimulator):
         """Post a sign of life."""
         return await self.push(self._keepalive(self.identity()))
 
-    def _keepalive(self, who: Identity) -> bytes:
-        """Build the sign of life of this generation."""
-        raise NotImplementedError
+    def factory_reset(self, *, keep_login: bool = True) -> None:
+        """Lose all that somebody has set, at once and without a restart; the clock goes on.
+
+        Without `keep_login` the account has the password of the factory.
+        """
+        self.forget_states()
+        self.forget_addresses()
+        self.factory_resets += 1
+        self.name = self.channels[0].name = self.default_name
+        self.database.plates.clear()
+        self.image.clear()
+        self.infrared.clear()
+        self.sync_type, self.time_settings = "manually", TimeSettings()
+        if not keep_login:
+            self.password = FACTORY_PASSWORD
+            self.unlock()
 
 
 class IpcV1Simulator(CameraSimulator):

@@ -104,7 +104,10 @@ class Clock:
 
 @dataclass(slots=True, kw_only=True)
 class HttpPostSlot:
-    """One of the three addresses that a camera posts to."""
+    """An address that a camera posts to: 1 to 3 of the new block, 0 is the only one of the old block.
+
+    `authentication` is none or basic; `push_version` is shown and read only while `http_post_extra`.
+    """
 
     id: int
     switch: bool = False
@@ -116,6 +119,27 @@ class HttpPostSlot:
     interval: int = 30
     data_types: tuple[str, ...] = ("alarmStatus", "smartData", "sourceImage", "targetImage")
     events: tuple[str, ...] = ("ALL",)
+    authentication: str = "none"
+    username: str = ""
+    password: str = ""
+    push_version: str = "V1"
+
+    @property
+    def url(self) -> str:
+        """Return where the slot posts to, as it was written."""
+        return f"{self.protocol}://{self.domain}:{self.port}{self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushFailure:
+    """A post that was lost; `slot` is the id of the address, None for `push_url`.
+
+    `reason` is cut, name (it cannot be resolved), certificate, HTTP with a status, or what Python says.
+    """
+
+    slot: int | None
+    url: str
+    reason: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,6 +177,41 @@ class Faults:
     def concern(self, command: str) -> bool:
         """Tell whether a command is to be spoilt."""
         return self.only is None or command in self.only
+
+
+class XmlTrick(StrEnum):
+    """What is wrong with a document that is meant to hurt its reader."""
+
+    DOCTYPE = "doctype"
+    """An entity that stands for a file of the reader's machine."""
+    BOMB = "bomb"
+    """Entities that grow to a thousand million times their size."""
+    DEEP = "deep"
+    """Thousands of elements inside each other."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SearchFaults:
+    """Misbehaviour in answers to searches; whatever is set applies to both protocols."""
+
+    garbage: bytes | None = None
+    """What is sent instead of an answer."""
+    cut: int | None = None
+    """How many bytes of the answer are sent."""
+    every_length: bool = False
+    """Send the answer once for each length that is too short, from none at all."""
+    size: int | None = None
+    """How many bytes a datagram is filled up to, at most 65,507."""
+    zero_address: bool = False
+    zero_mac: bool = False
+    wrong_magic: bool = False
+    """Whether the first bytes, in XML the root, are those of something else."""
+    trick: XmlTrick | None = None
+    copies: int = 1
+    flood: int = 0
+    """How many devices that are not there answer as well."""
+    impostor: tuple[str, str] | None = None
+    """MAC and address of one more answer, such as another device's MAC at an address that is not its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
