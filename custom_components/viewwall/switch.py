@@ -1,9 +1,9 @@
-"""Switches: the alarm outputs of cameras and recorders."""
+"""Switches: the alarm outputs of cameras and recorders, and whether a camera sends its events to us."""
 
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import Platform
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -11,6 +11,7 @@ from .catalog import EntityKey
 from .entity import ViewtronEntity, attach_platform
 from .errors import device_errors
 from .outputs import output_number
+from .provisioning import CHANGE_KEY
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -49,7 +50,39 @@ class AlarmOutputSwitch(ViewtronEntity, SwitchEntity):
             await self.runtime.outputs.switch(self._number, on=False)
 
 
-def _make(runtime: ViewtronRuntime, key: EntityKey) -> AlarmOutputSwitch | None:
+class PushSubscriptionSwitch(ViewtronEntity, SwitchEntity):
+    """Whether the camera posts to us by an address of its own; switching it on lets us write there."""
+
+    change_key = CHANGE_KEY
+
+    def __init__(self, runtime: ViewtronRuntime, key: EntityKey) -> None:
+        """Switch the slot of `runtime`."""
+        description = SwitchEntityDescription(
+            key=key[1], translation_key="push_subscription", entity_category=EntityCategory.CONFIG
+        )
+        super().__init__(runtime, key, description)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.runtime.provisioning.is_on
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let the camera post to us, from now on. Raises HomeAssistantError if it does not."""
+        with device_errors(self.device_label):
+            await self.runtime.provisioning.subscribe()
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Take our address out of the camera. Raises HomeAssistantError if it does not."""
+        with device_errors(self.device_label):
+            await self.runtime.provisioning.unsubscribe()
+
+
+def _make(runtime: ViewtronRuntime, key: EntityKey) -> SwitchEntity | None:
+    if key == CHANGE_KEY:
+        return PushSubscriptionSwitch(runtime, key)
     number = output_number(key[1])
     return None if number is None else AlarmOutputSwitch(runtime, key, number)
 

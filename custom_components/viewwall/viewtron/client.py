@@ -1,6 +1,6 @@
 """A Viewtron camera or NVR over its HTTP API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from .clock import set_clock
 from .counting import Counting
 from .device import Device
 from .errors import ViewtronNoAnswerError, ViewtronNotFoundError, ViewtronNotSupportedError
+from .http_post import HttpPost
 from .image import PictureSettings
 from .models import (
     AlarmInput,
@@ -80,13 +81,21 @@ class ViewtronClient(Device):
         """Setting the pictures of its cameras."""
         return PictureSettings(self)
 
-    async def channels(self) -> tuple[Channel, ...]:
-        """List the video channels; a camera has one, with id 1 and the device's name."""
+    @cached_property
+    def http_post(self) -> HttpPost:
+        """Where it posts its events."""
+        return HttpPost(self)
+
+    async def channels(self, unnamed: AbstractSet[int] = frozenset()) -> tuple[Channel, ...]:
+        """List the video channels; a camera has one, with id 1 and the device's name.
+
+        The names of those in `unnamed` are not asked for, where the list does not tell them.
+        """
         info = await self.known()
         if not info.kind.is_nvr:
             return (Channel(id=1, name=info.name),)
         channels = await self.list_channels(info.kind.is_v2)
-        return tuple([await self._with_name(channel) for channel in channels])
+        return tuple([channel if channel.id in unnamed else await self._with_name(channel) for channel in channels])
 
     async def disks(self) -> tuple[Disk, ...]:
         """List disks and memory cards."""

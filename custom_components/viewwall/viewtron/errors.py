@@ -85,6 +85,14 @@ class ViewtronIgnoredError(ViewtronError):
     """The device accepted a change, but reading back shows that it did nothing."""
 
 
+class ViewtronNoFreeSlotError(ViewtronError):
+    """All addresses that the camera can post events to are in use."""
+
+
+class ViewtronForeignLoginError(ViewtronError):
+    """Another address of the camera has a login, which would be lost by writing the list of addresses."""
+
+
 class ViewtronZoneError(ViewtronError):
     """The device's time zone cannot be understood."""
 
