@@ -4,17 +4,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.components.http import ApiConfig
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 # Before anything of the test plugin: its own testing configuration would shadow this package.
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
 from custom_components.viewwall.wall_runtime import ThinClientConfigEntry
+from tests.repairing import User
 from tests.simulators.device import Simulator
 from tests.simulators.thin_client import ThinClientSimulator
 
@@ -49,12 +52,19 @@ def address_of(simulator: Simulator, **other: Any) -> dict[str, Any]:
     } | other
 
 
+async def begin_manual(hass: HomeAssistant) -> ConfigFlowResult:
+    """Start a flow as a user does who chooses to type an address; return its form."""
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert flow["type"] is FlowResultType.MENU, flow
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": "manual"})
+
+
 @pytest.fixture
 def set_up(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, socket_enabled: None) -> SetUp:
     """Return a function that adds a simulated device as a user does, its push address included."""
 
     async def _set_up(simulator: Simulator, **other: Any) -> ViewWallConfigEntry:
-        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = await begin_manual(hass)
         result = await hass.config_entries.flow.async_configure(flow["flow_id"], address_of(simulator, **other))
         assert result["step_id"] == "push", result
         result = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
@@ -73,7 +83,7 @@ def set_up_wall(hass: HomeAssistant, socket_enabled: None) -> SetUpWall:
     """Return a function that adds a simulated Thin Client as a user does."""
 
     async def _set_up_wall(simulator: ThinClientSimulator, **other: Any) -> ThinClientConfigEntry:
-        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = await begin_manual(hass)
         address = {
             "host": simulator.host,
             "password": simulator.password,
@@ -86,6 +96,29 @@ def set_up_wall(hass: HomeAssistant, socket_enabled: None) -> SetUpWall:
         return entry
 
     return _set_up_wall
+
+
+@pytest.fixture
+async def user(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    hass_access_token: str,
+    socket_enabled: None,
+) -> User:
+    """Return somebody who looks at repairs; Home Assistant knows at which port it really answers."""
+    for part in ("camera", "diagnostics", "image", "repairs", "webhook", "websocket_api"):
+        # Their views cannot be added to a server that runs.
+        assert await async_setup_component(hass, part, {})
+    port = (await hass_client()).server.port
+    hass.config.api = ApiConfig("127.0.0.1", "127.0.0.1", port, False)
+    login = hass.auth.async_validate_access_token(hass_access_token)
+    assert login is not None
+
+    def _token() -> str:
+        return hass.auth.async_create_access_token(login)
+
+    return User(hass, port, lambda: hass_client(_token()), lambda: hass_ws_client(hass, _token()))
 
 
 @pytest.fixture

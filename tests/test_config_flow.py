@@ -21,8 +21,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.thin_client import ThinClient
 from custom_components.viewwall.viewtron.client import ViewtronClient
+from custom_components.viewwall.viewtron.errors import ViewtronNotSupportedError
+from custom_components.viewwall.viewtron.http_post import HttpPost
 from custom_components.viewwall.viewtron.models import DeviceInfo, DeviceKind
-from tests.conftest import address_of
+from tests.conftest import address_of, begin_manual
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
@@ -33,11 +35,12 @@ pytestmark = pytest.mark.usefixtures("socket_enabled", "quiet_set_up")
 TEXTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
 )
+SET_UP = ["set_up_push"]
 CAMERA_SCREENS = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
 NVR_SCREENS = ["nvr_address", "nvr_connection", "nvr_events", "nvr_test"]
 KINDS = [
-    pytest.param(IpcV1Simulator, "ipc_v1", CAMERA_SCREENS, id="ipc_v1"),
-    pytest.param(IpcV2Simulator, "ipc_v2", CAMERA_SCREENS, id="ipc_v2"),
+    pytest.param(IpcV1Simulator, "ipc_v1", SET_UP + CAMERA_SCREENS, id="ipc_v1"),
+    pytest.param(IpcV2Simulator, "ipc_v2", SET_UP + CAMERA_SCREENS, id="ipc_v2"),
     pytest.param(NvrV1Simulator, "nvr_v1", ["nvr_v1"], id="nvr_v1"),
     pytest.param(NvrV2Simulator, "nvr_v2", NVR_SCREENS, id="nvr_v2"),
 ]
@@ -49,10 +52,11 @@ type Break = Callable[[Simulator], None]
 
 @pytest.fixture(name="quiet_set_up")
 def _quiet_set_up() -> Iterator[AsyncMock]:
-    """Let flows end without a running entry behind them."""
+    """Let flows end without a running entry behind them, and without looking for the way to invented addresses."""
     with (
         patch("custom_components.viewwall.async_setup_entry", return_value=True) as set_up,
         patch("custom_components.viewwall.async_unload_entry", return_value=True),
+        patch("custom_components.viewwall.push_address.source_of", return_value=None),
     ):
         yield set_up
 
@@ -63,14 +67,14 @@ def viewtron_says(**answer: Any) -> Iterator[AsyncMock]:
     with (
         patch.object(ThinClient, "looks_like_thin_client", return_value=False),
         patch.object(ViewtronClient, "identify", **answer) as identify,
+        patch.object(HttpPost, "read", side_effect=ViewtronNotSupportedError("GetHttpPostConfig", None)),
     ):
         yield identify
 
 
 async def begin(hass: HomeAssistant) -> str:
     """Start a flow as a user does and return its id."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    return result["flow_id"]
+    return (await begin_manual(hass))["flow_id"]
 
 
 async def answer(hass: HomeAssistant, flow_id: str, **typed: Any) -> ConfigFlowResult:
@@ -123,9 +127,14 @@ def fields_of(result: ConfigFlowResult) -> dict[str, Any]:
 # Beginning and end.
 
 
-async def test_user_comes_to_the_form_at_once(hass: HomeAssistant) -> None:
-    """Show the form of step `manual` as the first thing, with the usual user filled in and no password."""
+async def test_user_chooses_between_search_and_address(hass: HomeAssistant) -> None:
+    """Begin with a menu; the form of step `manual` has the usual user filled in and no password."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+
+    assert result["type"] is FlowResultType.MENU
+    assert result["step_id"] == "user"
+    assert result["menu_options"] == ["search", "manual"]
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "manual"})
 
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "manual"
@@ -596,7 +605,7 @@ async def test_options(hass: HomeAssistant, quiet_set_up: AsyncMock, hold_time: 
         result = await hass.config_entries.options.async_init(entry.entry_id)
         assert result["type"] is FlowResultType.FORM
         assert result["step_id"] == "init"
-        assert fields_of(result) == {"hold_time": 10, "wall_login": None}
+        assert fields_of(result)["hold_time"] == 10
         result = await hass.config_entries.options.async_configure(result["flow_id"], {"hold_time": hold_time})
         await hass.async_block_till_done()
 
@@ -605,7 +614,7 @@ async def test_options(hass: HomeAssistant, quiet_set_up: AsyncMock, hold_time: 
         assert entry.state is ConfigEntryState.LOADED
         assert quiet_set_up.await_count == 2
         shown = await hass.config_entries.options.async_init(entry.entry_id)
-        assert fields_of(shown) == {"hold_time": hold_time, "wall_login": None}
+        assert fields_of(shown)["hold_time"] == hold_time
 
 
 # What the frontend gets.
@@ -619,13 +628,16 @@ async def test_every_form_reaches_the_browser(hass: HomeAssistant, hass_client: 
     async with IpcV2Simulator() as camera:
         response = await client.post("/api/config/config_entries/flow", json={"handler": DOMAIN})
         assert response.status == HTTPStatus.OK
-        manual = await response.json()
+        menu = await response.json()
+        assert menu["menu_options"] == ["search", "manual"]
+        flow_url = f"/api/config/config_entries/flow/{menu['flow_id']}"
+        manual = await (await client.post(flow_url, json={"next_step_id": "manual"})).json()
         assert [field["name"] for field in manual["data_schema"]] == ["host", "username", "password", "connection"]
         assert manual["data_schema"][3]["expanded"] is False
-        flow_url = f"/api/config/config_entries/flow/{manual['flow_id']}"
         push = await (await client.post(flow_url, json=address_of(camera))).json()
         assert push["step_id"] == "push"
-        assert push["data_schema"][0]["expanded"] is True
+        assert push["data_schema"][0]["name"] == "set_up_push"
+        assert push["data_schema"][1]["expanded"] is True
         created = await (await client.post(flow_url, json={})).json()
         assert created["type"] == "create_entry"
         entry_id = created["result"]["entry_id"]
@@ -720,14 +732,14 @@ def test_options_have_their_texts() -> None:
     """Name and explain the options."""
     init = TEXTS["options"]["step"]["init"]
 
-    assert list(init["data"]) == ["hold_time"]
-    assert list(init["data_description"]) == ["hold_time"]
+    assert "hold_time" in init["data"]
+    assert init["data_description"].keys() == init["data"].keys()
 
 
 async def test_what_was_typed_stays_visible(hass: HomeAssistant, socket_enabled: None) -> None:
     """Show the port again after an error: a default of the section itself would hide what stands inside."""
     async with IpcV2Simulator() as camera:
-        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = await begin_manual(hass)
         result = await hass.config_entries.flow.async_configure(
             flow["flow_id"], address_of(camera, password="not-this-one")
         )

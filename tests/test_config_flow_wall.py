@@ -10,7 +10,7 @@ import re
 from typing import Any, override
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
@@ -22,7 +22,7 @@ from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.login_guard import guard_of
 from custom_components.viewwall.thin_client import DeviceInfo, ThinClient, ThinClientConnectionError
 from custom_components.viewwall.viewtron.client import ViewtronClient
-from tests.conftest import address_of
+from tests.conftest import address_of, begin_manual
 from tests.simulators.ipc import IpcV2Simulator
 from tests.simulators.state import Answer
 from tests.simulators.thin_client import ThinClientSimulator
@@ -42,18 +42,18 @@ type Break = Callable[[ThinClientSimulator], None]
 
 @pytest.fixture(name="quiet_set_up")
 def _quiet_set_up() -> Iterator[AsyncMock]:
-    """Let flows end without a running entry behind them."""
+    """Let flows end without a running entry behind them, and without looking for the way to invented addresses."""
     with (
         patch("custom_components.viewwall.async_setup_entry", return_value=True) as set_up,
         patch("custom_components.viewwall.async_unload_entry", return_value=True),
+        patch("custom_components.viewwall.push_address.source_of", return_value=None),
     ):
         yield set_up
 
 
 async def begin(hass: HomeAssistant) -> str:
     """Start a flow as a user does and return its id."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    return result["flow_id"]
+    return (await begin_manual(hass))["flow_id"]
 
 
 async def answer(hass: HomeAssistant, flow_id: str, **typed: Any) -> ConfigFlowResult:
@@ -532,6 +532,7 @@ async def test_every_form_reaches_the_browser(hass: HomeAssistant, hass_client: 
         response = await client.post("/api/config/config_entries/flow", json={"handler": DOMAIN})
         assert response.status == HTTPStatus.OK
         flow_url = f"/api/config/config_entries/flow/{(await response.json())['flow_id']}"
+        await client.post(flow_url, json={"next_step_id": "manual"})
         created = await (await client.post(flow_url, json=typed_for(wall))).json()
         assert created["type"] == "create_entry"
         reconfigure = await (

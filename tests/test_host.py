@@ -2,13 +2,11 @@
 
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.viewwall.const import DOMAIN
-from tests.conftest import address_of
+from tests.conftest import address_of, begin_manual
 from tests.simulators.ipc import IpcV2Simulator
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -21,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 async def test_what_can_be_no_address(hass: HomeAssistant, host: str) -> None:
     """Refuse what can be no address without asking the network, and let the user try again."""
     async with IpcV2Simulator() as camera:
-        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = await begin_manual(hass)
         typed = {"host": host, "username": camera.username, "password": camera.password}
         with patch("aiohttp.ClientSession._request", side_effect=AssertionError("the network was asked")):
             result = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
@@ -38,7 +36,7 @@ async def test_what_can_be_no_address(hass: HomeAssistant, host: str) -> None:
 async def test_what_is_an_address(hass: HomeAssistant, form: str) -> None:
     """Take an address with blanks around it, with a port, and as a browser shows it."""
     async with IpcV2Simulator() as camera:
-        flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = await begin_manual(hass)
         host = form.format(host=camera.host, port=camera.port)
         typed = address_of(camera, host=host)
         with patch("custom_components.viewwall.async_setup_entry", return_value=True):

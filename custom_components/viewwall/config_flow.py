@@ -1,138 +1,62 @@
-"""Set a device up by hand, sign in again, move it to another address."""
+"""Set a device up, found or by hand; sign in again; move it to another address."""
 
+import asyncio
 from collections.abc import Mapping
 import logging
 import secrets
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import SOURCE_DHCP, ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.const import (
+    CONF_DEVICE,
     CONF_HOST,
     CONF_PASSWORD,
     CONF_PORT,
     CONF_SSL,
     CONF_USERNAME,
-    CONF_VERIFY_SSL,
     CONF_WEBHOOK_ID,
 )
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow, SectionConfig, section
-from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
-from homeassistant.util.network import is_ipv6_address
-import probatio
-from yarl import URL
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.device_registry import format_mac
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
-from .const import CONF_KIND, DEFAULT_USERNAME, DOMAIN, KIND_THIN_CLIENT
+from .const import CONF_KIND, CONF_PUSH_SUBSCRIPTION, DEFAULT_USERNAME, DOMAIN, KIND_THIN_CLIENT, MANUFACTURER_VIEWTRON
+from .discovery import HTTPS_PORT, announce, find_devices, follow, known_entry, wait_for_door
 from .errors import error_key
+from .flow_forms import (
+    BY_HAND,
+    CONF_SET_UP_PUSH,
+    SlotOffer,
+    entry_address,
+    found_schema,
+    login_schema,
+    moved_schema,
+    new_schema,
+    push_schema,
+    shown_again,
+    sign_in_schema,
+)
+from .found_devices import find_offer, found_labels, is_serial_at, name_of, sort_found
 from .login_guard import guard_of
-from .options_flow import ThinClientOptionsFlow, ViewtronOptionsFlow
-from .push_url import push_placeholders
+from .options_flow import ThinClientOptionsFlow
+from .push_address import find_device, push_placeholders
 from .recognition import Found, recognise
 from .thin_client import ThinClientError
+from .viewtron.discovery import Announcement
 from .viewtron.errors import ViewtronError
 from .viewtron.models import DeviceKind
+from .viewtron_options import ViewtronOptionsFlow
 from .wall_runtime import ThinClientRuntime
 
 _LOGGER = logging.getLogger(__name__)
 
-SECTION_CONNECTION: Final = "connection"
-SECTION_PUSH: Final = "push"
+_HTTP_PORT: Final = 80
+
 # Errors that a user can tell apart and do something about; everything else is "unknown".
 _FLOW_ERRORS: Final = frozenset(
     {"cannot_connect", "invalid_auth", "account_locked", "api_disabled", "no_permission", "unsupported_device"}
 )
-
-_USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
-_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
-_PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
-
-
-type _Fields = dict[probatio.Marker, Any]
-
-
-def _host_field(data: Mapping[str, Any]) -> _Fields:
-    """Return the field for the address; what is known stands in it."""
-    return {probatio.Required(CONF_HOST, default=data.get(CONF_HOST, probatio.UNDEFINED)): TextSelector()}
-
-
-def _username_field(data: Mapping[str, Any]) -> _Fields:
-    """Return the field for the user, whom a Thin Client does not have."""
-    return {probatio.Optional(CONF_USERNAME, default=data.get(CONF_USERNAME, DEFAULT_USERNAME)): _USERNAME}
-
-
-def _password_and_connection(data: Mapping[str, Any]) -> _Fields:
-    """Return the field for the password, which is never shown again, and what few devices need."""
-    port = data.get(CONF_PORT)
-    is_unusual = bool(port or data.get(CONF_SSL) or data.get(CONF_VERIFY_SSL))
-    connection = {
-        probatio.Optional(CONF_PORT, description={"suggested_value": port} if port else None): _PORT,
-        probatio.Optional(CONF_SSL, default=data.get(CONF_SSL, False)): bool,
-        probatio.Optional(CONF_VERIFY_SSL, default=data.get(CONF_VERIFY_SSL, False)): bool,
-    }
-    return {
-        probatio.Required(CONF_PASSWORD): _PASSWORD,
-        # Without a default of its own, or the form would not show what stands inside.
-        probatio.Optional(SECTION_CONNECTION): section(
-            probatio.Schema(connection), SectionConfig(collapsed=not is_unusual)
-        ),
-    }
-
-
-def _new_schema(data: Mapping[str, Any]) -> probatio.Schema:
-    """Return the form for a device of either family."""
-    return probatio.Schema({**_host_field(data), **_username_field(data), **_password_and_connection(data)})
-
-
-def _moved_schema(data: Mapping[str, Any], kind: str) -> probatio.Schema:
-    """Return the form for a device that is set up; a Viewtron device's has its push address above."""
-    if kind == KIND_THIN_CLIENT:
-        return probatio.Schema({**_host_field(data), **_password_and_connection(data)})
-    return probatio.Schema(
-        {
-            probatio.Optional(SECTION_PUSH): section(probatio.Schema({}), SectionConfig(collapsed=False)),
-            **_host_field(data),
-            **_username_field(data),
-            **_password_and_connection(data),
-        }
-    )
-
-
-def _entry_address(user_input: Mapping[str, Any], port_before: int | None = None) -> dict[str, Any]:
-    """Return what a user typed as entry data; an address pasted from a browser is taken apart.
-
-    `port_before` stood in the form already. Raises ValueError for what can be no address.
-    """
-    connection: Mapping[str, Any] = user_input.get(SECTION_CONNECTION, {})
-    typed: str = user_input[CONF_HOST].strip()
-    ssl = bool(connection.get(CONF_SSL, False))
-    port = connection.get(CONF_PORT)
-    if is_ipv6_address(typed):
-        typed = f"[{typed}]"
-    url = URL(typed if "//" in typed else f"//{typed}")
-    if not url.host or any(character.isspace() for character in url.host) or url.scheme not in ("", "http", "https"):
-        raise ValueError("no host in the address")
-    if url.explicit_port == 0:
-        raise ValueError("no such port")
-    if url.explicit_port and port == port_before:
-        # The port of the new address, not the one from before.
-        port = None
-    if url.scheme == "https":
-        ssl = True
-    return {
-        CONF_HOST: url.host,
-        CONF_PORT: int(port) if port else url.explicit_port,
-        CONF_SSL: ssl,
-        CONF_VERIFY_SSL: bool(connection.get(CONF_VERIFY_SSL, False)),
-        CONF_USERNAME: user_input.get(CONF_USERNAME) or DEFAULT_USERNAME,
-        CONF_PASSWORD: user_input[CONF_PASSWORD],
-    }
 
 
 class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -145,6 +69,11 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         """Start with nothing found."""
         self._data: dict[str, Any] = {}
         self._title = ""
+        self._offer: SlotOffer | None = None
+        self._search: asyncio.Task[tuple[Announcement, ...]] | None = None
+        self._announced: tuple[Announcement, ...] = ()
+        self._chosen = Announcement(address="")
+        """The device whose login is asked for: only this one may take it."""
 
     @staticmethod
     @callback
@@ -156,8 +85,93 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin with the form: there is no search yet."""
-        return await self.async_step_manual()
+        """Begin with the choice between the search and an address."""
+        return self.async_show_menu(step_id="user", menu_options=["search", "manual"])
+
+    async def async_step_search(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Search the network; closing the dialog ends the search."""
+        if self._search is None:
+            # Never done at once: the manager would hand the answer to the menu on to the list.
+            search = self.hass.async_create_task(find_devices(self.hass), f"{DOMAIN} search", eager_start=False)
+            self._search = search
+        if not self._search.done():
+            return self.async_show_progress(step_id="search", progress_action="search", progress_task=self._search)
+        done, self._search = self._search, None
+        try:
+            self._announced = done.result()
+        except Exception:
+            _LOGGER.exception("Unexpected error while searching")
+            self._announced = ()
+        return self.async_show_progress_done(next_step_id="found" if self._announced else "nothing_found")
+
+    async def async_step_nothing_found(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what to check, and offer the address form."""
+        return self.async_show_menu(step_id="nothing_found", menu_options=["search", "manual"])
+
+    async def async_step_found(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """List what was found, and let the user choose."""
+        if user_input is None:
+            self._announced = sort_found(self.hass, self._announced)
+            return self.async_show_form(
+                step_id="found", data_schema=found_schema(await found_labels(self.hass, self._announced))
+            )
+        if user_input[CONF_DEVICE] == BY_HAND:
+            return await self.async_step_manual()
+        chosen = self._announced[int(user_input[CONF_DEVICE])]
+        if (entry := known_entry(self.hass, chosen.mac, chosen.serial)) is not None:
+            if await follow(self.hass, entry, chosen.address):
+                return self.async_abort(reason="moved", description_placeholders={"device": entry.title})
+            raise AbortFlow("already_configured")
+        self._chosen = chosen
+        if identity := chosen.mac or chosen.serial:
+            await self.async_set_unique_id(identity, raise_on_progress=False)
+        return await self.async_step_login()
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Follow a device that has moved; show a card for a new one, once it has shown its family."""
+        mac = format_mac(discovery_info.macaddress)
+        if (entry := known_entry(self.hass, mac)) is not None:
+            await self.async_set_unique_id(entry.unique_id, raise_on_progress=False)
+            await follow(self.hass, entry, discovery_info.ip, patiently=True)
+            raise AbortFlow("already_configured")
+        await self.async_set_unique_id(mac)
+        self._abort_if_unique_id_configured()
+        if is_serial_at(self.hass, discovery_info.ip):
+            raise AbortFlow("already_configured")
+        if (door := await wait_for_door(self.hass, discovery_info.ip)) is None:
+            return self.async_abort(reason="not_viewtron")
+        self._abort_if_unique_id_configured()
+        self._chosen = announce(discovery_info.ip, mac, door)
+        self.context["title_placeholders"] = {"name": f"{MANUFACTURER_VIEWTRON} {discovery_info.ip}"}
+        return await self.async_step_discovery_confirm()
+
+    async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the login of a device that was discovered in the background."""
+        return await self._log_in(user_input)
+
+    async def async_step_login(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the login of a device that the user has chosen."""
+        return await self._log_in(user_input)
+
+    async def _log_in(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Ask for the login, and try it once; another device than the announced one does not get in."""
+        chosen = self._chosen
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, found, errors = await self._try_address({**user_input, CONF_HOST: chosen.address})
+            if found is not None:
+                if not found.may_be(chosen.mac, chosen.serial):
+                    raise AbortFlow("unique_id_mismatch")
+                return await self._accept(data, found)
+        is_usual = chosen.http_port in (_HTTP_PORT, HTTPS_PORT)
+        shown = {CONF_PORT: None if is_usual else chosen.http_port, CONF_SSL: chosen.http_port == HTTPS_PORT}
+        return self.async_show_form(
+            step_id="discovery_confirm" if self.source == SOURCE_DHCP else "login",
+            data_schema=login_schema(shown if user_input is None else shown_again(user_input)),
+            errors=errors,
+            description_placeholders={"device": name_of(chosen), "host": chosen.address},
+        )
 
     async def async_step_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for address and login, and try them once."""
@@ -165,24 +179,33 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             data, found, errors = await self._try_address(user_input)
             if found is not None:
-                if (known := await self._identify(found)) is not None:
-                    guard_of(self.hass, known.entry_id).clear()
-                self._abort_if_unique_id_configured(updates=data)
-                self._data = data | {CONF_KIND: found.kind, CONF_WEBHOOK_ID: secrets.token_hex(16)}
-                self._title = found.title or data[CONF_HOST]
-                if found.is_thin_client:
-                    return self.async_create_entry(title=self._title, data=self._data)
-                return await self.async_step_push()
-        return self.async_show_form(step_id="manual", data_schema=_new_schema(_shown_again(user_input)), errors=errors)
+                return await self._accept(data, found)
+        return self.async_show_form(step_id="manual", data_schema=new_schema(shown_again(user_input)), errors=errors)
+
+    async def _accept(self, data: dict[str, Any], found: Found) -> ConfigFlowResult:
+        """Go on with a device that has accepted its login; raises AbortFlow if it is set up already."""
+        if (known := await self._identify(found)) is not None:
+            guard_of(self.hass, known.entry_id).clear()
+        self._abort_if_unique_id_configured(updates=data)
+        self._data = data | {CONF_KIND: found.kind, CONF_WEBHOOK_ID: secrets.token_hex(16)}
+        self._title = found.title or data[CONF_HOST]
+        if found.is_thin_client:
+            return self.async_create_entry(title=self._title, data=self._data)
+        self._offer = await find_offer(self.hass, data, found)
+        return await self.async_step_push()
 
     async def async_step_push(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the address to type into the device, and where, by its kind."""
+        """Show the address to type into the device, and where, by its kind; or offer to write it there."""
         if user_input is not None:
-            return self.async_create_entry(title=self._title, data=self._data)
+            options = {CONF_PUSH_SUBSCRIPTION: True} if user_input.get(CONF_SET_UP_PUSH) else {}
+            return self.async_create_entry(title=self._title, data=self._data, options=options)
+        await find_device(self.hass, self._data[CONF_HOST])
         return self.async_show_form(
             step_id="push",
-            data_schema=push_schema(DeviceKind(self._data[CONF_KIND])),
-            description_placeholders=push_placeholders(self.hass, self._data[CONF_WEBHOOK_ID])
+            data_schema=push_schema(DeviceKind(self._data[CONF_KIND]), self._offer),
+            description_placeholders=push_placeholders(
+                self.hass, self._data[CONF_WEBHOOK_ID], host=self._data[CONF_HOST], options={}
+            )
             | {"device": self._title},
             last_step=True,
         )
@@ -204,10 +227,9 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             if found is not None:
                 await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=login)
-        username = {} if entry.data[CONF_KIND] == KIND_THIN_CLIENT else _username_field(entry.data)
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=probatio.Schema({**username, probatio.Required(CONF_PASSWORD): _PASSWORD}),
+            data_schema=sign_in_schema(entry.data, entry.data[CONF_KIND]),
             errors=errors,
             description_placeholders={"device": entry.title, "host": entry.data[CONF_HOST]},
         )
@@ -221,20 +243,23 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             if found is not None:
                 await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: found.kind})
-        shown = entry.data if user_input is None else _shown_again(user_input)
+        shown = entry.data if user_input is None else shown_again(user_input)
+        await find_device(self.hass, entry.data[CONF_HOST])
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=_moved_schema(shown, entry.data[CONF_KIND]),
+            data_schema=moved_schema(shown, entry.data[CONF_KIND]),
             errors=errors,
             description_placeholders={"device": entry.title}
-            | push_placeholders(self.hass, entry.data[CONF_WEBHOOK_ID]),
+            | push_placeholders(
+                self.hass, entry.data[CONF_WEBHOOK_ID], host=entry.data[CONF_HOST], options=entry.options
+            ),
         )
 
     async def _try_address(
         self, user_input: Mapping[str, Any], port_before: int | None = None
     ) -> tuple[dict[str, Any], Found | None, dict[str, str]]:
         try:
-            data = _entry_address(user_input, port_before)
+            data = entry_address(user_input, port_before)
         except ValueError:
             return {}, None, {CONF_HOST: "invalid_host"}
         found, errors = await self._try(data)
@@ -271,23 +296,3 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         if found.is_thin_client != (entry.data[CONF_KIND] == KIND_THIN_CLIENT):
             raise AbortFlow("unique_id_mismatch")
         guard_of(self.hass, entry.entry_id).clear()
-
-
-def push_schema(kind: DeviceKind) -> probatio.Schema:
-    """Return the empty form of step `push`: its sections hold the instructions for this kind of device."""
-    match kind:
-        case DeviceKind.NVR_V1:
-            screens = ["nvr_v1"]
-        case DeviceKind.NVR_V2:
-            screens = ["nvr_address", "nvr_connection", "nvr_events", "nvr_test"]
-        case _:
-            screens = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
-    text_only = section(probatio.Schema({}), SectionConfig(collapsed=False))
-    return probatio.Schema({probatio.Optional(screen): text_only for screen in screens})
-
-
-def _shown_again(user_input: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the user typed, flat, for the next try."""
-    typed = dict(user_input or {})
-    connection: dict[str, Any] = typed.pop(SECTION_CONNECTION, {})
-    return typed | connection

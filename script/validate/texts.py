@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .code import Code
 from .entities import Entity
-from .uses import Flow, Site, Step, Uses
+from .uses import ISSUES, Flow, Site, Step, Uses
 
 _HTML: Final = re.compile(r"</?[a-zA-Z][^>]*>")
 _URL: Final = re.compile(r"\bhttps?://|\bwww\.", re.IGNORECASE)
@@ -202,8 +202,19 @@ class UseCheck:
         for error in sorted(flow.errors):
             self._need(f"{head}.fix_flow.error.{error}")
 
+    def _fix(self, head: str, flow: Flow, own: set[str], given: frozenset[str]) -> None:
+        """Match the texts of an issue with a flow that shows one of its steps, if it does."""
+        if not (common := own & flow.steps.keys()):
+            return
+        for step in sorted(common):
+            self._step(f"{head}.fix_flow.step.{step}", flow.steps[step], given)
+        if self._children(f"{head}.fix_flow.error"):
+            self._errors_of_fix(head, flow)
+        for reason in sorted(flow.aborts):
+            self._need(f"{head}.fix_flow.abort.{reason}")
+
     def _issues(self) -> None:
-        flow = self._uses.flows.get("issues", Flow())
+        flows = [flow for kind, flow in self._uses.flows.items() if kind.startswith(ISSUES)]
         steps: set[str] = set()
         for site in self._uses.issues:
             if site.keys is None:
@@ -216,17 +227,13 @@ class UseCheck:
                 own = self._children(f"{head}.fix_flow.step") if site.is_fixable is not False else set()
                 if site.is_fixable and not own:
                     self._faults.append(f"{head}.fix_flow: is missing")
-                for step in sorted(own & flow.steps.keys()):
-                    self._step(f"{head}.fix_flow.step.{step}", flow.steps[step], site.given or frozenset())
+                for flow in flows:
+                    self._fix(head, flow, own, site.given or frozenset())
                 steps |= own
-                if self._children(f"{head}.fix_flow.error"):
-                    self._errors_of_fix(head, flow)
-                for reason in sorted(flow.aborts if own else ()):
-                    self._need(f"{head}.fix_flow.abort.{reason}")
                 if site.given is not None:
                     self._filled({f"{head}.title", f"{head}.description"}, site.given, site.at)
                     self._wasted(site, self._below(head), head)
-        for step in sorted(flow.steps.keys() - steps):
+        for step in sorted({step for flow in flows for step in flow.steps} - steps):
             self._faults.append(f"issues: no fix_flow has the step {step}")
 
     # -- Entities, selectors, actions

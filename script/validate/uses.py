@@ -14,6 +14,8 @@ _ABORTS: Final = {
     "_async_abort_entries_match": ("already_configured", None),
 }
 _NO_STRINGS: Final[frozenset[str]] = frozenset()
+ISSUES: Final = "issues "
+"""The head of the kinds of flows that fix issues: each is a kind of its own, with its own texts."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Step:
 
 @dataclass(slots=True)
 class Flow:
-    """What all flows of a kind (config, options, issues) ask for."""
+    """What all flows of a kind (config, options, each way to fix an issue) ask for."""
 
     steps: dict[str, Step] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
@@ -118,7 +120,7 @@ def _flow_classes(code: Code) -> dict[ast.ClassDef, str]:
             elif base.startswith("OptionsFlow"):
                 kinds[cls] = "options"
             elif base in ("RepairsFlow", "ConfirmRepairFlow"):
-                kinds[cls] = "issues"
+                kinds[cls] = f"{ISSUES}{cls.name}"
     for _ in by_name:
         for cls, names in bases.items():
             for base in names & by_name.keys():

@@ -145,6 +145,17 @@ def parse_document(body: bytes) -> Node:
 
     Raises ViewtronProtocolError for anything else: no XML, another root, a document type, entities, too many elements.
     """
+    name, document = parse_xml(body)
+    if not _same(name, "config"):
+        raise ViewtronProtocolError("The answer is XML, but not a Viewtron device's")
+    return document
+
+
+def parse_xml(body: bytes) -> tuple[str, Node]:
+    """Read XML, and return its root with the name without prefix.
+
+    Raises ViewtronProtocolError for anything else: no XML, a document type, entities, too many elements.
+    """
     # Entities are refused by the parser; without a document type there is nothing left for them to do either.
     if b"<!DOCTYPE" in body:
         raise ViewtronProtocolError("The answer has a document type")
@@ -153,9 +164,7 @@ def parse_document(body: bytes) -> Node:
     except (ExpatError, ValueError) as err:
         raise ViewtronProtocolError(f"The answer is no XML: {err}") from None
     name, value = next(iter(tree.items()))
-    if not _same(name.rpartition(":")[2], "config"):
-        raise ViewtronProtocolError("The answer is XML, but not a Viewtron device's")
-    return Node(value)
+    return name.rpartition(":")[2], Node(value)
 
 
 def failure_of(document: Node) -> Failure | None:
