@@ -125,6 +125,19 @@ def _number(text: str, limit: int) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= limit else None
 
 
+@dataclass(frozen=True, slots=True)
+class HoldTimes:
+    """For how many seconds a detection keeps its alarm on, where the device does not say that it is over."""
+
+    general: float
+    exceptions: Mapping[str, float] = field(default_factory=dict)
+    """By entity key."""
+
+    def of(self, key: str) -> float:
+        """Return the time of the alarm with this entity key."""
+        return self.exceptions.get(key, self.general)
+
+
 @dataclass(slots=True)
 class _Alarm:
     """What is known of one alarm: who says "on", each with the timer that ends it."""
@@ -151,10 +164,10 @@ def _cancel_all[Id](timers: dict[Id, CALLBACK_TYPE]) -> None:
 class AlarmBoard:
     """States of all alarms of one device."""
 
-    def __init__(self, hass: HomeAssistant, hold_time: float, on_change: Callable[[AlarmKey], None]) -> None:
-        """Start with nothing known; `hold_time` in seconds."""
+    def __init__(self, hass: HomeAssistant, hold_times: HoldTimes, on_change: Callable[[AlarmKey], None]) -> None:
+        """Start with nothing known."""
         self._hass = hass
-        self._hold_time = hold_time
+        self._hold_times = hold_times
         self._on_change = on_change
         self._alarms: dict[AlarmKey, _Alarm] = {}
         self.pushes = 0
@@ -197,7 +210,7 @@ class AlarmBoard:
     def detected(
         self, key: AlarmKey, status: EventStatus | None, event_ids: tuple[int, ...], hold_time: float | None = None
     ) -> None:
-        """Apply a detection: on for the hold time (of the board, if none is given), or off at its end."""
+        """Apply a detection: on for the hold time (the one of its kind, if none is given), or off at its end."""
         alarm, was_on = self._touch(key)
         ids: tuple[int | None, ...] = event_ids or (None,)
         if status is EventStatus.STOP:
@@ -209,7 +222,8 @@ class AlarmBoard:
             for event_id in ids:
                 if cancel := alarm.holds.pop(event_id, None):
                     cancel()
-                alarm.holds[event_id] = self._later(hold_time or self._hold_time, key, alarm.holds, event_id)
+                seconds = self._hold_times.of(key[1]) if hold_time is None else hold_time
+                alarm.holds[event_id] = self._later(seconds, key, alarm.holds, event_id)
         self._settle(key, alarm, was_on)
 
     @callback

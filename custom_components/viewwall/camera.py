@@ -48,7 +48,7 @@ class ViewtronCamera(ViewtronEntity, Camera):
         self.stream_options = {CONF_RTSP_TRANSPORT: "tcp"}
         self._attr_brand = runtime.info.brand
         self._attr_model = runtime.info.model
-        if runtime.info.kind.is_nvr and self.key == "main":
+        if runtime.info.kind.is_nvr and self.key == "main" and "sub" in runtime.wanted_streams:
             self._attr_entity_registry_enabled_default = False
         self._is_added = False
 

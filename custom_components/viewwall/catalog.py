@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Set as AbstractSet
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .alarms import PRESENCE_KEYS, STATUS_FIELDS
+from .const import DOMAIN
 
 type EntityKey = tuple[int | None, str]
 """Channel (None: the device itself) and entity key."""
@@ -72,6 +73,15 @@ def split_unique_id(text: str, device_id: str) -> EntityKey | None:
     rest = text[len(device_id) + 1 :]
     head, separator, tail = rest.partition("_")
     return (int(head), tail) if separator and head.isascii() and head.isdigit() else (None, rest)
+
+
+def channel_of_device(device: dr.AnyDeviceEntry, device_id: str | None) -> int | None:
+    """Return the channel that a device of a recorder is; None for the recorder itself."""
+    head = f"{device_id}_"
+    for domain, identifier in device.identifiers:
+        if domain == DOMAIN and identifier.startswith(head) and identifier[len(head) :].isdecimal():
+            return int(identifier[len(head) :])
+    return None
 
 
 def is_alarm(key: str) -> bool:

@@ -51,7 +51,9 @@ class PostApplier:
         self._metadata = RecentKeys(METADATA_PAUSE)
 
     async def apply(self, post: Post, body: bytes, origin: Origin, arrival: datetime) -> None:
-        """Do what a message says."""
+        """Do what a message says; one about a hidden channel says nothing but that the device is alive."""
+        if post.kind is not PostKind.ALARM_STATUS and self._runtime.hides(post.channel):
+            return
         match post.kind:
             case PostKind.ALARM_STATUS:
                 await self._apply_status(post)
@@ -64,7 +66,8 @@ class PostApplier:
     async def _apply_status(self, post: Post) -> None:
         runtime = self._runtime
         nvr = runtime.info.kind.is_nvr
-        channel = self._channel(post)
+        # The alarm inputs are the recorder's own, whatever channel a message names beside them.
+        channel = post.channel if runtime.hides(post.channel) else self._channel(post)
         rows = list(post_rows(post.alarms, nvr=nvr, channel=channel))
         rows = [row for row in rows if row.channel is None or runtime.knows_channel(row.channel)]
         for row in rows:

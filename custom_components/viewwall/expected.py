@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.const import Platform
 
 from .catalog import EntityKey
+from .choices import STREAMS
 from .counters import RESET_KEY, counts_lines
 from .counting import TOTAL_KEYS
 from .outputs import output_key
@@ -103,6 +104,8 @@ def _of_device(state: ViewtronState) -> Entities:
         keys[Platform.BUTTON] |= {f"virtual_alarm_{input_id}" for input_id in virtual}
     if state.can_restart:
         keys[Platform.BUTTON].add("restart")
+    if state.has_push_slots:
+        keys[Platform.SWITCH].add("push_subscription")
     return {platform: {(None, key) for key in known} for platform, known in keys.items()}
 
 
@@ -119,7 +122,7 @@ def _of_camera(state: ViewtronState) -> dict[Platform, set[str]]:
     alarms = camera_alarms(state.info)
     keys: dict[Platform, set[str]] = {
         Platform.BINARY_SENSOR: set(alarms),
-        Platform.CAMERA: {"main", "sub"},
+        Platform.CAMERA: set(STREAMS),
         Platform.EVENT: {"detection"},
         Platform.IMAGE: {"overview", "target"},
         Platform.SENSOR: set(),
@@ -140,6 +143,6 @@ def _of_channel(state: ViewtronState, channel: int) -> dict[Platform, set[str]]:
     """Return what a recorder's channel has."""
     return {
         Platform.BINARY_SENSOR: {*NVR_CHANNEL_ALARMS, *(("recording",) if channel in state.recording else ())},
-        Platform.CAMERA: {"main", "sub"},
+        Platform.CAMERA: set(STREAMS),
         Platform.EVENT: {"detection"},
     }

@@ -1,4 +1,4 @@
-"""The options of both families; what needs a password on a Thin Client is here, since actions take none."""
+"""The options of a Thin Client: what needs a password is here, since actions take none."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, Opt
 from homeassistant.const import CONF_ADDRESS, CONF_NAME, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.data_entry_flow import AbortFlow
 
-from .const import CONF_HOLD_TIME, CONF_MOBILE_BRIDGE_PASSWORD
+from .const import CONF_MOBILE_BRIDGE_PASSWORD
 from .options_forms import (
     ADMIN_PASSWORD_SCHEMA,
     BRIDGE_RESULT_SCHEMA,
@@ -22,34 +22,15 @@ from .options_forms import (
     CONF_SHOW_CAMERAS,
     CONF_SNAPSHOT_URI,
     CONF_TRY_PICTURE,
-    SECTION_WALL_LOGIN,
     form_error,
     has_tried,
     shown_bridge,
-    viewtron_schema,
-    wall_login_options,
     without_password,
 )
 from .thin_client import NewCamera, Stream, ThinClientError, ThinClientNotTakenError, ThinClientValidationError
 from .thin_client.calls import CAMERA_PREVIEW, TEST_CONNECTION
 from .thin_client.settings import ADMIN_PASSWORD, BRIDGE_PASSWORD, DIRECT_CONNECT, MAX_TEXT, MOBILE_BRIDGE
 from .wall_runtime import ThinClientRuntime
-
-
-class ViewtronOptionsFlow(OptionsFlowWithReload):
-    """Options of one camera or recorder."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how long a detection stays on, and which login video walls get."""
-        errors: dict[str, str] = {}
-        known = self.config_entry.options
-        if user_input is not None:
-            login = wall_login_options(user_input.get(SECTION_WALL_LOGIN), known)
-            if login is not None:
-                return self.async_create_entry(data={CONF_HOLD_TIME: int(user_input[CONF_HOLD_TIME]), **login})
-            errors["base"] = "wall_login_incomplete"
-        schema = viewtron_schema(known, user_input)
-        return self.async_show_form(step_id="init", data_schema=schema, errors=errors)
 
 
 class ThinClientOptionsFlow(OptionsFlowWithReload):

@@ -1,11 +1,10 @@
-"""The forms of the options: their fields, what stands in them at first, and what is said about an error."""
+"""The forms of a Thin Client's options: their fields, what stands in them at first, and what is said about an error."""
 
 from collections.abc import Mapping
 import logging
 from typing import Any, Final
 
 from homeassistant.const import CONF_ADDRESS, CONF_NAME, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME
-from homeassistant.data_entry_flow import SectionConfig, section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -17,7 +16,6 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import CONF_HOLD_TIME, CONF_WALL_PASSWORD, CONF_WALL_USERNAME, DEFAULT_HOLD_TIME
 from .errors import error_key
 from .thin_client import (
     Settings,
@@ -30,7 +28,6 @@ from .thin_client.calls import Call
 
 _LOGGER = logging.getLogger(__name__)
 
-SECTION_WALL_LOGIN: Final = "wall_login"
 CONF_REPEAT: Final = "repeat"
 CONF_SERVER: Final = "server"
 CONF_SHOW_CAMERAS: Final = "show_cameras"
@@ -82,42 +79,6 @@ CAMERA_SCHEMA: Final = probatio.Schema(
         probatio.Required(CONF_TRY_PICTURE, default=True): BooleanSelector(),
     }
 )
-
-
-def viewtron_schema(known: Mapping[str, Any], typed: Mapping[str, Any] | None = None) -> probatio.Schema:
-    """Return the fields of a Viewtron device with its stored options, or with what was just typed."""
-    hold_time = (typed or known).get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME)
-    username = known.get(CONF_WALL_USERNAME) if typed is None else typed.get(SECTION_WALL_LOGIN, {}).get(CONF_USERNAME)
-    login = {
-        probatio.Optional(CONF_USERNAME, description={"suggested_value": username}): _TEXT,
-        probatio.Optional(CONF_PASSWORD): _NEW_PASSWORD,
-    }
-    # What was just typed is shown again because of an error, which is in the section.
-    is_open = bool(username) or typed is not None
-    return probatio.Schema(
-        {
-            probatio.Required(CONF_HOLD_TIME, default=hold_time): _HOLD_TIME,
-            probatio.Optional(SECTION_WALL_LOGIN): section(
-                probatio.Schema(login), SectionConfig(collapsed=not is_open)
-            ),
-        }
-    )
-
-
-def wall_login_options(typed: Mapping[str, Any] | None, known: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return the options for the login that walls get, empty for ViewWall's own; None if half of it is missing.
-
-    Nothing typed at all leaves what is stored; without a user there is none; an empty password is that of last time.
-    """
-    if typed is None:
-        return {key: known[key] for key in (CONF_WALL_USERNAME, CONF_WALL_PASSWORD) if key in known}
-    username, password = typed.get(CONF_USERNAME, "").strip(), typed.get(CONF_PASSWORD, "")
-    if not username:
-        # A password alone must not end with the wall getting ViewWall's own login.
-        return None if password else {}
-    if not password and username == known.get(CONF_WALL_USERNAME):
-        password = known[CONF_WALL_PASSWORD]
-    return {CONF_WALL_USERNAME: username, CONF_WALL_PASSWORD: password} if password else None
 
 
 def form_error(error: ThinClientError) -> str:

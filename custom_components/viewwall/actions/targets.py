@@ -18,7 +18,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers.group import expand_entity_ids
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
-from ..catalog import split_unique_id
+from ..catalog import channel_of_device, split_unique_id
 from ..const import CONF_KIND, DOMAIN, KIND_THIN_CLIENT
 from ..viewtron.models import DeviceKind
 from ..wall_runtime import ThinClientRuntime
@@ -177,7 +177,7 @@ class _Finder:
             if not self._fits(device, entry):
                 raise self._misfit(device, entry)
             runtime = entry.runtime_data
-            channel = _channel_of(device, entry)
+            channel = channel_of_device(device, entry.unique_id)
             keys = (split_unique_id(unique_id, runtime.device_id) for unique_id in found.entities)
             yield Target(
                 device_id=device.id,
@@ -194,7 +194,7 @@ class _Finder:
             return True
         if self._scope is Scope.CAMERA:
             return False
-        return (_channel_of(device, entry) is not None) is (self._scope is Scope.CHANNEL)
+        return (channel_of_device(device, entry.unique_id) is not None) is (self._scope is Scope.CHANNEL)
 
     def _misfit(self, device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> ServiceValidationError:
         if self._scope is Scope.CAMERA:
@@ -233,12 +233,3 @@ def _is_of(entry: ConfigEntry[Any] | None, family: Family) -> bool:
     if entry is None or entry.domain != DOMAIN:
         return False
     return (entry.data.get(CONF_KIND) == KIND_THIN_CLIENT) is (family is Family.WALL)
-
-
-def _channel_of(device: dr.AnyDeviceEntry, entry: ConfigEntry[Any]) -> int | None:
-    """Return the channel that a device of a recorder is; None for the recorder itself."""
-    head = f"{entry.unique_id}_"
-    for domain, identifier in device.identifiers:
-        if domain == DOMAIN and identifier.startswith(head) and identifier[len(head) :].isdecimal():
-            return int(identifier[len(head) :])
-    return None
