@@ -498,7 +498,7 @@ async def test_entities_of_a_plate_camera(hass: HomeAssistant, set_up: SetUp) ->
             "clock_offset",
             *TOTAL_KEYS,
         },
-        "switch": {"alarm_output_1"},
+        "switch": {"alarm_output_1", "push_subscription"},
     }
 
 

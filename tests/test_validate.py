@@ -114,6 +114,14 @@ class Repair(RepairsFlow):
         if user_input:
             return self.async_abort(reason="gone")
         return self.async_show_form(step_id="init")
+
+
+class Other(RepairsFlow):
+    async def async_step_second(self, user_input=None):
+        errors = {}
+        if user_input:
+            errors["base"] = "broken"
+        return self.async_show_form(step_id="second", errors=errors)
 """,
     f"{PACKAGE}/sensor.py": """
 from enum import StrEnum
@@ -185,7 +193,7 @@ show:
     "sad": {"title": "Sad", "description": "Nothing to do."},
     "strange": {
       "title": "Strange",
-      "fix_flow": {"step": {"init": {"title": "See {device}"}}, "abort": {"gone": "Gone."}}
+      "fix_flow": {"step": {"second": {"title": "See {device}"}}, "error": {"broken": "Broken."}}
     }
   },
   "device": {"channel": {"name": "Channel {number}"}},
@@ -290,6 +298,8 @@ def test_nothing_wrong(root: Path) -> None:
         pytest.param(EN, '"init": {"title": "Look"}', '"x": {"title": "Look"}', "foreign.fix_flow.step.x", id="fix"),
         pytest.param(EN, '"description": "Nothing to do."', '"x": "y"', "issues.sad.description: is", id="not fixable"),
         pytest.param(EN, '"gone": "Gone."', '"x": "Gone."', "foreign.fix_flow.abort.gone: is missing", id="fix abort"),
+        pytest.param(EN, '"broken": "Broken."', '"x": "X"', "strange.fix_flow.error.broken: is", id="fix error"),
+        pytest.param(EN, '"second": {"t', '"third": {"t', "no fix_flow has the step second", id="fix step"),
         pytest.param(EN, "See {device}", "See", "no text uses {device}, which __init__.py", id="issue placeholder"),
         pytest.param(EN, '"channel"', '"chan"', "device.channel.name: is missing", id="device"),
         pytest.param(EN, "Channel {number}", "Channel", "channel: no text uses {number}", id="device placeholder"),

@@ -12,9 +12,10 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_actions
 from .alarms import AlarmBoard
 from .catalog import EntityCatalog
+from .choices import hold_times, remove_unwanted
 from .clients import make_thin_client, make_viewtron_client
 from .clock_watch import clock_issue_id
-from .const import CONF_HOLD_TIME, CONF_KIND, DEFAULT_HOLD_TIME, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
+from .const import CONF_KIND, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
 from .coordinator import ViewtronCoordinator
 from .counters import Counters
 from .detections import PostApplier
@@ -23,7 +24,9 @@ from .firmware import FirmwareUpdater
 from .login_guard import forget_guard, guard_of
 from .outputs import Outputs, output_key
 from .owed import Owed, forget_debts, report_debts
+from .provisioning import Provisioning, release_slot
 from .push import PushReceiver
+from .push_watch import PushWatch
 from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
 from .video import Snapshots, Stills, StreamAddresses
 from .wall_coordinator import ThinClientCoordinator
@@ -62,6 +65,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
 
 
 async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> None:
+    # Before anything remembers it.
+    remove_unwanted(hass, entry, entry.unique_id or entry.entry_id)
     runtime = build_viewtron(hass, entry)
     coordinator = runtime.coordinator
     entry.async_on_unload(runtime.board.close)
@@ -85,6 +90,7 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, runtime.owed.close))
     await runtime.push.start()
+    await runtime.push_watch.start()
 
 
 async def _set_up_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> None:
@@ -107,9 +113,11 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
     runtime = ViewtronRuntime(hass, entry, entry.unique_id or entry.entry_id)
     runtime.client = make_viewtron_client(hass, entry.data)
     runtime.snapshots = Snapshots(hass, runtime.client)
-    runtime.board = AlarmBoard(hass, entry.options.get(CONF_HOLD_TIME, DEFAULT_HOLD_TIME), runtime.alarm_changed)
+    runtime.board = AlarmBoard(hass, hold_times(entry), runtime.alarm_changed)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)
     runtime.push = PushReceiver(hass, runtime, PostApplier(hass, runtime))
+    runtime.push_watch = PushWatch(hass, runtime)
+    runtime.provisioning = Provisioning(hass, runtime)
     runtime.memory = DeviceMemory(hass, entry.entry_id)
     runtime.coordinator = ViewtronCoordinator(
         hass,
@@ -133,6 +141,7 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
         runtime.client, runtime.owed, lambda number: runtime.changes.call((None, output_key(number)))
     )
     runtime.counters = runtime.coordinator.counters = Counters(hass, runtime)
+    runtime.coordinator.provisioning = runtime.provisioning
     return runtime
 
 
@@ -166,6 +175,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     if isinstance(runtime, ThinClientRuntime):
         return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await runtime.owed.close()
+    await runtime.provisioning.idle()
+    runtime.push_watch.stop()
     # No message may find its entities half gone.
     await runtime.push.stop()
     if await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
@@ -173,18 +184,20 @@ async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
         return True
     runtime.owed.reopen()
     await runtime.push.start()
+    await runtime.push_watch.start()
     return False
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> None:
     """Forget what outlives an entry's unloading."""
-    forget_guard(hass, entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, f"account_locked_{entry.entry_id}")
     if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
         await WallMemory(hass, entry.entry_id).remove()
     else:
+        await release_slot(hass, entry)
         await forget_debts(hass, entry.entry_id)
         ir.async_delete_issue(hass, DOMAIN, clock_issue_id(entry.entry_id))
+    forget_guard(hass, entry.entry_id)
 
 
 @callback

@@ -16,11 +16,13 @@ from homeassistant.util import dt as dt_util
 
 from .alarms import CHANNEL_KEYS, AlarmBoard, poll_rows
 from .channel_facts import FactsOfChannels
+from .choices import hidden_channels
 from .clock_watch import judge_clock
 from .const import DOMAIN
 from .counters import Counters
 from .errors import DeviceError, error_key, error_placeholders
 from .login_guard import RETRY_AFTER, guard_of
+from .provisioning import Provisioning
 from .tasks import outlast
 from .thin_client import (
     ThinClientAuthError,
@@ -62,6 +64,9 @@ class ViewtronState:
 
     info: DeviceInfo
     channels: tuple[Channel, ...] = ()
+    """Those that the user wants to see."""
+    hidden: tuple[Channel, ...] = ()
+    """The others, without the names that only a question of their own would tell."""
     disks: tuple[Disk, ...] | None = None
     """None while the device has not told."""
     inputs: tuple[AlarmInput, ...] = ()
@@ -70,6 +75,8 @@ class ViewtronState:
     """By channel of a recorder whether it records; a channel that is not told is missing."""
     can_restart: bool = False
     """Whether the device lists a command that restarts it."""
+    has_push_slots: bool = False
+    """Whether the device lets us set where it posts its events."""
     clock_offset: int | None = None
     """Seconds by which the device's clock is ahead."""
 
@@ -104,6 +111,12 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
         """Tell whether a poll out of turn would spend no login that has to wait."""
         return not (self._guard.refused or self._has_given_up)
 
+    @callback
+    def doubt(self) -> None:
+        """Take note that the device was away: another one may have its address now, or it may have forgotten us."""
+        for what in ("info", "push_slot"):
+            self._due.pop(what, None)
+
     @abstractmethod
     async def _poll(self) -> StateT:
         """Ask what is due. Raises the device's errors."""
@@ -136,7 +149,7 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
         except (ViewtronError, ThinClientError) as error:
             if isinstance(error, ViewtronConnectionError | ThinClientConnectionError | ThinClientOtherDeviceError):
                 # While a device is away, another one may get its address, and lose it again.
-                self._due.pop("info", None)
+                self.doubt()
             raise self._failed(error) from error
         self._guard.clear()
         ir.async_delete_issue(self.hass, DOMAIN, f"account_locked_{self.config_entry.entry_id}")
@@ -180,6 +193,7 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
     """Polls one Viewtron device, each fact at its own pace."""
 
     counters: Counters
+    provisioning: Provisioning
 
     def __init__(
         self,
@@ -201,9 +215,13 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         self._on_alarms = on_alarms
         self._pay = pay
         self._push_alive = push_alive
+        self._hidden = hidden_channels(entry)
         self._refused: set[str] = set()
         self._lost: set[str] = set()
         """What was not answered when it was last asked."""
+        self.answered_at = 0.0
+        """Loop time of the last poll that was answered."""
+        self.on_answer: Callable[[], None] | None = None
         self._has_waited = False
         """Whether this poll has waited in vain for an answer."""
         self.of_channels = FactsOfChannels(hass, client, self.refresh_soon)
@@ -220,11 +238,6 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
                 self.hass, self.async_request_refresh(), f"{DOMAIN} poll out of turn"
             )
 
-    @callback
-    def doubt(self) -> None:
-        """Take note that the device was away: another one may have its address now."""
-        self._due.pop("info", None)
-
     async def prove(self) -> None:
         """Make sure, after the device was away, that it is still the same one.
 
@@ -240,7 +253,11 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
     @override
     async def _async_update_data(self) -> ViewtronState:
         self.update_interval = POLL_WITH_PUSH if self._push_alive() else POLL_WITHOUT_PUSH
-        return await super()._async_update_data()
+        state = await super()._async_update_data()
+        self.answered_at = self.hass.loop.time()
+        if self.on_answer is not None:
+            self.on_answer()
+        return state
 
     @override
     async def _poll(self) -> ViewtronState:
@@ -258,8 +275,13 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         if (alarms := await self._alarms()) is not None:
             self._tell_board(state.info, alarms, asked_after)
         # A recorder whose channels are not known yet must not look like one that has none.
-        if channels := await self._slowly("channels", _SLOW, self.client.channels, needed=not state.channels):
-            state = replace(state, channels=channels)
+        are_unknown = not (state.channels or state.hidden)
+        if channels := await self._slowly("channels", _SLOW, self._channels, needed=are_unknown):
+            state = replace(
+                state,
+                channels=tuple(channel for channel in channels if channel.id not in self._hidden),
+                hidden=tuple(channel for channel in channels if channel.id in self._hidden),
+            )
         if (disks := await self._slowly("disks", _SLOW, self.client.disks)) is not None:
             state = replace(state, disks=disks)
         if (inputs := await self._slowly("inputs", _IDENTITY, self.client.alarm_inputs)) is not None:
@@ -269,6 +291,9 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         state = await self._with_recording(state)
         if (clock := await self._slowly("clock", _SLOW, self.client.clock)) is not None:
             state = replace(state, clock_offset=judge_clock(self.hass, self.config_entry, clock))
+        if not state.info.kind.is_nvr:
+            await self._slowly("push_slot", _IDENTITY, self.provisioning.check)
+            state = replace(state, has_push_slots=self.provisioning.supported is True)
         if not self._has_waited:
             state = await self.of_channels.poll(state)
         # The last question: what is pushed while the others are asked is in its answer.
@@ -301,6 +326,9 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         finally:
             self.counters.forget_stamps()
 
+    async def _channels(self) -> tuple[Channel, ...]:
+        return await self.client.channels(unnamed=self._hidden)
+
     async def _alarms(self) -> AlarmStatus | None:
         """Ask for the alarms; a device that does not know the command is asked again after some minutes."""
         if self.hass.loop.time() < self._due.get("alarms", 0):
@@ -313,7 +341,7 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             return None
 
     def _tell_board(self, info: DeviceInfo, alarms: AlarmStatus, asked_after: int) -> None:
-        rows = list(poll_rows(alarms.alarms, nvr=info.kind.is_nvr))
+        rows = [row for row in poll_rows(alarms.alarms, nvr=info.kind.is_nvr) if row.channel not in self._hidden]
         before = self._board.states_of(*CHANNEL_KEYS)
         self._board.polled(rows, asked_after, complete=alarms.complete)
         if self._board.states_of(*CHANNEL_KEYS) != before:

@@ -13,12 +13,31 @@ from homeassistant.const import CONF_PORT, CONF_SSL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import CONF_HOLD_TIME, CONF_KIND
+from .const import (
+    CONF_HIDDEN_CHANNELS,
+    CONF_HOLD_TIME,
+    CONF_HOLD_TIMES,
+    CONF_KIND,
+    CONF_POLLING_ALONE,
+    CONF_PUSH_SUBSCRIPTION,
+    CONF_STREAMS,
+)
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 from .thin_client import Panel
 from .wall_runtime import ThinClientRuntime
 
-_HARMLESS: Final = {CONF_HOLD_TIME, CONF_KIND, CONF_PORT, CONF_SSL, CONF_VERIFY_SSL}
+_HARMLESS: Final = {
+    CONF_HIDDEN_CHANNELS,
+    CONF_HOLD_TIME,
+    CONF_HOLD_TIMES,
+    CONF_KIND,
+    CONF_POLLING_ALONE,
+    CONF_PORT,
+    CONF_PUSH_SUBSCRIPTION,
+    CONF_SSL,
+    CONF_STREAMS,
+    CONF_VERIFY_SSL,
+}
 """What may be seen of an entry's data and options; logins, addresses and tokens are the rest."""
 _SECRET: Final = {"mac", "name", "serial"}
 
@@ -74,6 +93,7 @@ def _viewtron(runtime: ViewtronRuntime) -> dict[str, Any]:
         "polling": _polling(runtime.coordinator),
         "push": {
             "alive": runtime.push.alive,
+            "trouble": runtime.push_watch.trouble,
             "received": statistics.received,
             "last": statistics.last.isoformat() if statistics.last else None,
             "last_kind": statistics.last_kind,
@@ -82,6 +102,7 @@ def _viewtron(runtime: ViewtronRuntime) -> dict[str, Any]:
             "unknown": statistics.unknown,
             "unknown_reasons": list(statistics.unknown_reasons),
             "unknown_fields": sorted(runtime.unknown_fields),
+            "addresses": runtime.provisioning.diagnostics(),
         },
         "alarms": {
             f"{channel if channel is not None else 'device'}/{key}": runtime.board.is_on((channel, key))

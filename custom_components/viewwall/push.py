@@ -36,6 +36,8 @@ MAX_LARGE_AT_ONCE: Final = 8
 
 HEARTBEAT_RANGE: Final = (10.0, 120.0)
 MISSED_HEARTBEATS: Final = 3
+FIRST_WITHIN: Final = 120
+"""Seconds within which a device that we have set up ourselves should send its first message."""
 RESOLVE_PAUSE: Final = 60
 """Seconds between two look-ups of the device's name."""
 STRANGER_MEMORY: Final = 60 * 60
@@ -83,12 +85,16 @@ class PushReceiver:
         self._resolved_at = 0.0
         self._is_stopped = False
         self._last_heartbeat: float | None = None
+        self._is_owed = False
+        """Whether we have told the device to send heartbeats."""
         self._spacings: deque[float] = deque(maxlen=3)
         self._cancel_watchdog: CALLBACK_TYPE | None = None
         self._cancel_stranger: CALLBACK_TYPE | None = None
         self.statistics = PushStatistics()
         self.alive: bool | None = None
         """Whether messages arrive; None before the first one, or after a silence that no heartbeat can judge."""
+        self.heard_at: float | None = None
+        """Loop time of the last message."""
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -117,6 +123,23 @@ class PushReceiver:
         for cancel in (self._cancel_watchdog, self._cancel_stranger):
             if cancel is not None:
                 cancel()
+        self._cancel_watchdog = self._cancel_stranger = None
+
+    @callback
+    def expect(self) -> None:
+        """Count on heartbeats: the device has our address from ourselves."""
+        self._is_owed = True
+        if self.alive is None and self._cancel_watchdog is None and not self._is_stopped:
+            self._cancel_watchdog = async_call_later(self._hass, FIRST_WITHIN, self._silent)
+
+    @callback
+    def expect_nothing(self) -> None:
+        """Owe it to the user, who has switched the sending off, that its end is no failure."""
+        self._is_owed = False
+        self._last_heartbeat = None
+        self._spacings.clear()
+        if self.alive is False:
+            self._set_alive(None)
 
     async def _handle(self, _hass: HomeAssistant, _webhook_id: str, request: web.Request) -> web.Response:
         """Answer whatever was read with what devices expect; they drop the connection without it."""
@@ -230,7 +253,7 @@ class PushReceiver:
         if post.kind is PostKind.UNKNOWN:
             statistics.unknown += 1
             statistics.unknown_reasons.append(post.reason or "")
-        now = self._hass.loop.time()
+        self.heard_at = now = self._hass.loop.time()
         if post.kind is PostKind.KEEPALIVE:
             if self._last_heartbeat is not None:
                 self._spacings.append(now - self._last_heartbeat)
@@ -254,13 +277,14 @@ class PushReceiver:
     @callback
     def _silent(self, _now: datetime) -> None:
         self._cancel_watchdog = None
-        if self._last_heartbeat is None:
+        if self._last_heartbeat is None and not self._is_owed:
             # A device that never sent a heartbeat owes none: its silence proves nothing, but its word is old.
             self._set_alive(None)
         else:
             _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
             self._set_alive(False)
-        self._runtime.coordinator.refresh_soon()
+        # A camera may have lost our address.
+        self._runtime.coordinator.refresh_soon("push_slot")
 
     @callback
     def _set_alive(self, alive: bool | None) -> None:

@@ -4,13 +4,15 @@ from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.update_coordinator import UpdateFailed
 import probatio
 
 from .errors import error_key
-from .push_url import push_placeholders
+from .push_address import find_device, push_placeholders
+from .push_repairs import push_repair_flow
+from .push_watch import push_issue_id
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 from .viewtron.errors import ViewtronError
 
@@ -37,10 +39,14 @@ class ForeignDeviceRepairFlow(RepairsFlow):
             return self.async_abort(reason="entry_removed")
         if user_input is not None:
             return self.async_create_entry(data={})
+        host: str = entry.data[CONF_HOST]
+        await find_device(self.hass, host)
         return self.async_show_form(
             step_id="confirm",
             data_schema=probatio.Schema({}),
-            description_placeholders=push_placeholders(self.hass, entry.data[CONF_WEBHOOK_ID])
+            description_placeholders=push_placeholders(
+                self.hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options
+            )
             | {"device": entry.title}
             | self._stranger,
         )
@@ -91,4 +97,6 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: dict[s
     if issue_id.startswith("clock_wrong_"):
         told = {name: str(known.get(name, "?")) for name in ("device", "shown", "true")}
         return ClockRepairFlow(str(known.get("entry_id", "")), told)
+    if issue_id == push_issue_id(str(known.get("entry_id"))):
+        return push_repair_flow(hass, issue_id, known)
     return ForeignDeviceRepairFlow(known.get("entry_id", ""), known.get("sender", "?"), known.get("address", "?"))

@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .alarms import AlarmBoard, AlarmKey, unknown_fields
 from .catalog import EntityCatalog, EntityKey, is_alarm
+from .choices import hidden_channels, wanted_streams
 from .const import CONF_KIND, DOMAIN, MANUFACTURER_VIEWTRON
 from .coordinator import ViewtronCoordinator
 from .counters import Counters
@@ -20,7 +21,9 @@ from .listeners import KeyedListeners
 from .outputs import Outputs
 from .owed import Owed
 from .pictures import PictureStore
+from .provisioning import Provisioning
 from .push import PushReceiver
+from .push_watch import PushWatch
 from .video import Snapshots, StreamAddresses
 from .viewtron import Plate
 from .viewtron.client import ViewtronClient
@@ -52,6 +55,8 @@ class ViewtronRuntime:
     board: AlarmBoard
     catalog: EntityCatalog
     push: PushReceiver
+    push_watch: PushWatch
+    provisioning: Provisioning
     snapshots: Snapshots
     streams: StreamAddresses
     memory: DeviceMemory
@@ -70,6 +75,8 @@ class ViewtronRuntime:
         self.first_events: dict[EntityKey, FiredEvent] = {}
         """Events waiting for the entity that they make appear."""
         self.pictures = PictureStore()
+        self.wanted_streams = wanted_streams(entry)
+        self._hidden_channels = hidden_channels(entry)
         self.most_disks = 0
         """How many disks there were at once: fewer means that one is gone."""
         self.unknown_fields: set[str] = set()
@@ -106,6 +113,7 @@ class ViewtronRuntime:
     def expected(self) -> dict[Platform, set[EntityKey]]:
         """Return the entities that the device should have by what is known of it now."""
         expected = expected_entities(self.coordinator.data)
+        expected[Platform.CAMERA] = {key for key in expected[Platform.CAMERA] if key[1] in self.wanted_streams}
         expected[Platform.SENSOR] |= {(None, key) for key in self.counters.expected(None)}
         expected[Platform.BINARY_SENSOR] |= self.catalog.remembered(Platform.BINARY_SENSOR)
         expected[Platform.BINARY_SENSOR] |= {key for key in self.board.mentioned() if self._is_ours(key)}
@@ -142,8 +150,12 @@ class ViewtronRuntime:
             await self.catalog.ensure(platform, keys)
 
     def knows_channel(self, channel: int | None) -> bool:
-        """Tell whether a number that a message names can be a channel of this device."""
-        return channel is not None and 1 <= channel <= self._channel_limit
+        """Tell whether a number that a message names can be a channel of this device, and one that the user wants."""
+        return channel is not None and 1 <= channel <= self._channel_limit and not self.hides(channel)
+
+    def hides(self, channel: int | None) -> bool:
+        """Tell whether the user wants nothing of a channel."""
+        return channel in self._hidden_channels
 
     @callback
     def update_devices(self) -> None:
@@ -171,7 +183,8 @@ class ViewtronRuntime:
         """Return the highest number that can be a channel; 0 on a camera, whose messages need none."""
         if not self.info.kind.is_nvr:
             return 0
-        known = [self.info.channel_count or 0, *(channel.id for channel in self.coordinator.data.channels)]
+        data = self.coordinator.data
+        known = [self.info.channel_count or 0, *(channel.id for channel in (*data.channels, *data.hidden))]
         return min(max(known) or MAX_CHANNELS, MAX_CHANNELS)
 
     def disk_number(self, disk_id: str) -> int:

@@ -1,0 +1,62 @@
+"""What a camera's addresses for events say about its silence."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.components import webhook
+from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
+from yarl import URL
+
+from .provisioning import SlotTrouble
+from .push_address import push_url
+from .runtime import ViewtronRuntime
+from .viewtron.http_post import PushSlot
+
+_OF_TROUBLE: Final[Mapping[SlotTrouble, str]] = {
+    SlotTrouble.NO_SLOT: "no_slot",
+    SlotTrouble.FOREIGN_LOGIN: "foreign_login",
+    SlotTrouble.REFUSED: "not_taken",
+    SlotTrouble.TAKEN_AWAY: "taken_away",
+    SlotTrouble.DISABLED: "switched_off",
+}
+
+
+def what_is_wrong(runtime: ViewtronRuntime) -> str:
+    """Return what a camera's addresses, as it told them last, say about its silence."""
+    provisioning = runtime.provisioning
+    if runtime.info.kind.is_nvr:
+        return "still_nothing"
+    if provisioning.trouble is not None:
+        return _OF_TROUBLE[provisioning.trouble]
+    if provisioning.slots is None:
+        return "cannot_see"
+    url = _url(runtime)
+    own = provisioning.slots.of(url.path)
+    if own is None:
+        ours = webhook.async_generate_path("")
+        others = (slot.address for slot in provisioning.slots.slots if slot.address is not None)
+        is_other = any(each.path.startswith(ours) and each.host == url.host for each in others)
+        return "other_path" if is_other else "not_in_camera"
+    if not own.enabled:
+        return "switched_off"
+    return "all_right" if _leads_to(own, url) else "other_address"
+
+
+def _url(runtime: ViewtronRuntime) -> URL:
+    data, options = runtime.entry.data, runtime.entry.options
+    return push_url(runtime.hass, data[CONF_WEBHOOK_ID], host=data[CONF_HOST], options=options)
+
+
+def _leads_to(slot: PushSlot, url: URL) -> bool:
+    """Tell whether a slot with our path sends to our server as well."""
+    there = slot.address
+    return there is not None and (there.protocol, there.host, there.port) == (url.scheme, url.host, url.port)
+
+
+def can_set_up(runtime: ViewtronRuntime) -> bool:
+    """Tell whether there is a place in the camera for our address, and need for it."""
+    if (slots := runtime.provisioning.slots) is None:
+        return False
+    url = _url(runtime)
+    own = slots.of(url.path)
+    return slots.has_free if own is None else not (own.enabled and _leads_to(own, url))

@@ -1,0 +1,247 @@
+"""The ladder: from the first message to a silence that a repair explains."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_POLLING_ALONE, CONF_PUSH_SUBSCRIPTION, DOMAIN
+from .push_address import AddressTrouble, judge_address, push_url, shown_place
+from .push_health import NEVER_AFTER, RESTART_AFTER, PushFacts, PushTrouble, find_trouble
+from .viewtron.models import DeviceKind
+
+if TYPE_CHECKING:
+    from .runtime import ViewtronRuntime
+
+OUTAGE: Final = 20.0
+"""Seconds without an answer after which a device was away, and needs time to send its heartbeat again."""
+_SLACK: Final = 1.0
+"""Seconds by which a timer may seem to be early."""
+
+ISSUE_KEYS: Final[Mapping[PushTrouble, str]] = {
+    PushTrouble.NOT_PRIVATE: "device_not_private",
+    PushTrouble.HTTPS: "push_https",
+    PushTrouble.LOOPBACK: "push_loopback",
+    PushTrouble.DOCKER: "push_docker",
+    PushTrouble.NAME: "push_name",
+    PushTrouble.NO_SLOT: "push_no_slot",
+    PushTrouble.FOREIGN_LOGIN: "push_foreign_login",
+    PushTrouble.REFUSED: "push_refused",
+    PushTrouble.TAKEN_AWAY: "push_taken_away",
+    PushTrouble.DISABLED: "push_disabled",
+    PushTrouble.RESTART: "push_restart",
+    PushTrouble.SILENT: "push_silent",
+    PushTrouble.NEVER: "push_never",
+}
+
+
+def push_issue_id(entry_id: str) -> str:
+    """Return the id of the only issue about a device's messages."""
+    return f"push_{entry_id}"
+
+
+class PushWatch:
+    """Watches whether messages of one device arrive as they should, and tells the user what is in the way."""
+
+    def __init__(self, hass: HomeAssistant, runtime: ViewtronRuntime) -> None:
+        """Watch over `runtime`; nothing happens before `start`."""
+        self._hass = hass
+        self._runtime = runtime
+        self._is_running = False
+        self._cancels: list[CALLBACK_TYPE] = []
+        self._address: AddressTrouble | None = None
+        self._place = ""
+        """Where the device should send its messages, without the secret path."""
+        self._heard_before = 0
+        """How many messages had come when the address changed."""
+        self._started = dt_util.utcnow()
+        self._started_at = 0.0
+        self._silent_at: float | None = None
+        self._lost_at: float | None = None
+        self._back_at: float | None = None
+        self._claimed_at: float | None = None
+        self._was_subscribed = False
+        self.trouble: PushTrouble | None = None
+        """What is reported at present."""
+
+    async def start(self) -> None:
+        """Begin to watch."""
+        runtime = self._runtime
+        self._started, self._started_at = dt_util.utcnow(), self._hass.loop.time()
+        self._is_running = True
+        self._cancels = [
+            runtime.changes.add((None, "event_push"), self._follow_push),
+            runtime.coordinator.async_add_listener(self._follow_polls),
+            self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._follow_config),
+        ]
+        runtime.coordinator.on_answer = self._note_answer
+        self._look_after(NEVER_AFTER)
+        await self.judge()
+
+    @callback
+    def stop(self) -> None:
+        """Forget all timers, and the issue."""
+        self._is_running = False
+        self._runtime.coordinator.on_answer = None
+        for cancel in self._cancels:
+            cancel()
+        self._cancels.clear()
+        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+
+    async def judge(self) -> None:
+        """Judge the address that the device is given, then all facts."""
+        entry = self._runtime.entry
+        host: str = entry.data[CONF_HOST]
+        self._address = await judge_address(self._hass, host=host, options=entry.options)
+        place = shown_place(push_url(self._hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options))
+        if place != self._place:
+            self._place, self._heard_before = place, self._runtime.push.statistics.received
+        self.evaluate()
+
+    @callback
+    def evaluate(self) -> None:
+        """Take a look at all facts, and report the trouble that explains them, or none."""
+        if not self._is_running:
+            return
+        self._follow_slot()
+        self._report(find_trouble(self._facts()))
+
+    @callback
+    def _follow_push(self) -> None:
+        """Note when a silence begins or ends; why it began is asked at once."""
+        if self._runtime.push.alive is False:
+            if self._silent_at is None:
+                self._silent_at = self._hass.loop.time()
+                self._judge_soon()
+        else:
+            self._silent_at = None
+        self.evaluate()
+
+    @callback
+    def _follow_polls(self) -> None:
+        """Note when the device stops answering."""
+        if not self._runtime.coordinator.last_update_success and self._lost_at is None:
+            self._lost_at = self._hass.loop.time()
+            self._look_after(OUTAGE)
+
+    @callback
+    def _note_answer(self) -> None:
+        """Take note that a poll has just been answered."""
+        if self._lost_at is not None:
+            if self._passed(self._lost_at) >= OUTAGE:
+                self._back_at = self._hass.loop.time()
+                self._look_after(RESTART_AFTER)
+            self._lost_at = None
+        self.evaluate()
+
+    @callback
+    def _follow_config(self, _event: Event[Any]) -> None:
+        """Follow a change of Home Assistant's address, in the camera too."""
+        self._judge_soon()
+        self._runtime.coordinator.refresh_soon("push_slot")
+
+    @callback
+    def _follow_slot(self) -> None:
+        """Count on messages where we have set them up ourselves, until the user does not want them any more."""
+        runtime = self._runtime
+        is_subscribed = runtime.entry.options.get(CONF_PUSH_SUBSCRIPTION) is True
+        was_subscribed, self._was_subscribed = self._was_subscribed, is_subscribed
+        if was_subscribed and not is_subscribed:
+            runtime.push.expect_nothing()
+        elif is_subscribed and runtime.provisioning.is_on:
+            runtime.push.expect()
+        if (claimed_at := runtime.provisioning.claimed_at) != self._claimed_at:
+            self._claimed_at = claimed_at
+            self._look_after(RESTART_AFTER)
+
+    def _facts(self) -> PushFacts:
+        runtime = self._runtime
+        push, options = runtime.push, runtime.entry.options
+        answered_at = runtime.coordinator.answered_at
+        # The user who has switched the sending off may type the address into the device all the same.
+        is_declined = options.get(CONF_PUSH_SUBSCRIPTION) is False and push.alive is not False
+        is_away = self._lost_at is not None and self._passed(self._lost_at) >= OUTAGE
+        is_just_back = self._back_at is not None and self._passed(self._back_at) < RESTART_AFTER
+        # A device that was unplugged is silent too: it is asked first.
+        is_asked = self._silent_at is None or answered_at >= self._silent_at
+        has_claimed = self._claimed_at is not None and (push.heard_at is None or push.heard_at < self._claimed_at)
+        return PushFacts(
+            alive=push.alive,
+            has_posted=push.statistics.received > self._heard_before,
+            can_push=runtime.info.kind is not DeviceKind.NVR_V1,
+            is_unwanted=bool(options.get(CONF_POLLING_ALONE)) or is_declined,
+            answers=is_asked and not is_away and not is_just_back,
+            wants_slot=options.get(CONF_PUSH_SUBSCRIPTION) is True,
+            slot=runtime.provisioning.trouble,
+            address=self._address,
+            since_start=self._passed(self._started_at),
+            unheard_since_claim=self._passed(self._claimed_at) if has_claimed and self._claimed_at else None,
+        )
+
+    def _passed(self, moment: float) -> float:
+        """Return the seconds since a moment."""
+        return self._hass.loop.time() - moment + _SLACK
+
+    @callback
+    def _look_after(self, seconds: float) -> None:
+        """Look at the facts again when time alone has changed them."""
+
+        @callback
+        def _look(_now: datetime) -> None:
+            self._cancels.remove(cancel)
+            self.evaluate()
+
+        cancel = async_call_later(self._hass, seconds, _look)
+        self._cancels.append(cancel)
+
+    @callback
+    def _judge_soon(self) -> None:
+        self._runtime.entry.async_create_background_task(self._hass, self.judge(), f"{DOMAIN} push address")
+
+    @property
+    def _issue_id(self) -> str:
+        return push_issue_id(self._runtime.entry.entry_id)
+
+    @callback
+    def _report(self, trouble: PushTrouble | None) -> None:
+        """Create or delete the issue, if that changes anything."""
+        self.trouble = trouble
+        known = ir.async_get(self._hass).async_get_issue(DOMAIN, self._issue_id)
+        if trouble is None:
+            if known is not None:
+                ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+            return
+        told = self.told()
+        if (
+            known is not None
+            and known.active
+            and known.translation_key == ISSUE_KEYS[trouble]
+            and known.translation_placeholders == told
+        ):
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id,
+            data={"entry_id": self._runtime.entry.entry_id, "trouble": trouble.value},
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_KEYS[trouble],
+            translation_placeholders=told,
+        )
+
+    def told(self) -> dict[str, str]:
+        """Return what the issue tells: the device, where it is, where it should post, since when nothing has come."""
+        entry = self._runtime.entry
+        since = self._runtime.push.statistics.last or self._started
+        return {
+            "device": entry.title,
+            "host": entry.data[CONF_HOST],
+            "address": self._place,
+            "last": f"{dt_util.as_local(since):%Y-%m-%d %H:%M:%S}",
+        }
