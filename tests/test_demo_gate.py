@@ -255,7 +255,7 @@ def test_dashboard_asks_before_it_allows(house: House) -> None:
         {"entity_id": entity_id, "unique_id": unique_id, "platform": "viewwall", "disabled_by": None}
         for entity_id, unique_id in ids.items()
     ]
-    start, yard, _ = dashboard.build_dashboard(house, entities.Entities(registry))["views"]
+    start, yard, *_ = dashboard.build_dashboard(house, entities.Entities(registry))["views"]
     cards = [card for section in start["sections"] for card in section["cards"]]
     [allow] = [card for card in cards if card.get("entity") == "script.allow_last_plate"]
     for tap in (allow["tap_action"], allow["icon_tap_action"]):

@@ -151,9 +151,9 @@ def test_dashboard_has_a_view_of_the_wall(house: House) -> None:
     assert (monitor["entity"], monitor["camera_view"]) == ("camera.monitor", "live")
 
 
-@pytest.mark.parametrize("is_new", [False, True])
-async def test_dashboard_of_an_older_demo_gets_the_wall(house: House, is_new: bool) -> None:
-    """The view is added when the wall is, once, and nothing else is touched."""
+@pytest.mark.parametrize("new", [[], ["video-wall"], ["video-wall", "trouble"]])
+async def test_dashboard_of_an_older_demo_gets_new_views(house: House, new: list[str]) -> None:
+    """A view is added when what it shows is, once, and nothing else is touched."""
     saved: list[dict[str, Any]] = []
 
     class _Lovelace(_Home):
@@ -170,8 +170,8 @@ async def test_dashboard_of_an_older_demo_gets_the_wall(house: House, is_new: bo
 
     home: Any = _Lovelace()
     for _ in range(2):
-        await dashboard.add_dashboard(home, house, entities.Entities([]), is_wall_new=is_new)
-    assert [[view["path"] for view in config["views"]] for config in saved] == [["overview", "video-wall"]] * is_new
+        await dashboard.add_dashboard(home, house, entities.Entities([]), choice=None, new_views=new)
+    assert [[view["path"] for view in config["views"]] for config in saved] == [["overview", *new]] * bool(new)
 
 
 def _registered(entity_id: str, unique_id: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Final
 
 import aiohttp
 
+from . import trouble_view, wall_view
 from .arguments import (
     DEMO,
     EVERYWHERE,
@@ -28,12 +29,14 @@ from .check import check
 from .configuration import local_zone, seed
 from .dashboard import add_dashboard
 from .entities import Entities, entities_of
-from .entries import add_devices, add_gate_to_wall, add_monitor
+from .entries import add_devices, add_gate_to_wall, add_monitor, tell_own_address
 from .gate import REGULAR_VISITOR
 from .hass_process import HomeAssistantProcess
 from .home_api import PASSWORD, USERNAME, HomeAssistant, signed_in
 from .house import House
+from .search import found_in_network
 from .traffic import Traffic
+from .trouble import Mischief, add_choice, find_choice
 
 _START_LIMIT: Final = 150
 _CHECK_LIMIT: Final = 180
@@ -44,6 +47,8 @@ _OPEN: Final = {"seconds": 8}
 _OPEN_IN_CHECK: Final = {"seconds": 2}
 """How long the gate is open."""
 _STAY_IN_CHECK: Final = 3.0
+_BEATS_IN_CHECK: Final = 20
+"""How many times as often cameras send signs of life."""
 
 
 def say(text: str) -> None:
@@ -59,7 +64,9 @@ async def _run(options: Options, folder: Path) -> None:
     await asyncio.to_thread(seed, config, host=options.host, port=options.port, time_zone=zone)
     say("Switching on the simulated devices ...")
     house = House(zone, None if options.check else folder / "ports.json")
-    async with house:
+    if options.check:
+        house.hurry(_BEATS_IN_CHECK)
+    async with house, found_in_network(house, say):
         for place in house.placed:
             login = f"{place.device.username} / {place.device.password}"
             say(f"  {place.device.name}: {place.device.model} at {place.device.url}, login {login}")
@@ -95,19 +102,24 @@ async def _use(options: Options, base: str, house: House) -> None:
     try:
         async with asyncio.timeout(_START_LIMIT), signed_in(base) as home:
             say("Home Assistant answers. Adding the devices to ViewWall ...")
+            await tell_own_address(home)
             new = await add_devices(home, house)
             say(f"  added {', '.join(new)}" if new else "  all there from an earlier start")
             await add_monitor(home, house)
             entities = await entities_of(home)
             await _automate(home, house, entities, is_check=options.check)
-            await add_dashboard(home, house, entities, is_wall_new=house.wall.name in new)
+            new_views = [wall_view.PATH] if house.wall.name in new else []
+            new_views += [trouble_view.PATH] if await add_choice(home) else []
+            await add_dashboard(home, house, entities, choice=await find_choice(home), new_views=new_views)
     except TimeoutError:
         raise DemoError(f"Home Assistant was not ready after {_START_LIMIT} seconds") from None
     except aiohttp.ClientError as error:
         raise DemoError(f"Home Assistant did not answer as expected: {error}") from None
     if not options.check:
         _welcome(options, base)
-        await traffic.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(traffic.run())
+            tasks.create_task(Mischief(house.gate, say).run(base))
     events = asyncio.create_task(traffic.run())
     try:
         async with signed_in(base) as home:
@@ -158,6 +170,8 @@ def _welcome(options: Options, base: str) -> None:
     )
     say(f"  20 seconds, then {REGULAR_VISITOR}, at first in no list: press *Allow last plate*, and it comes again.")
     say("  Then something happens every half minute or so; at night there is little.")
+    say("  To try *Add integration*, let ViewWall search: it finds the camera in the garden. To see what it says when")
+    say("  no events arrive, open the dashboard's view *Trouble*.")
     say("  Ctrl-C ends it; the next start goes on from here (--fresh begins anew).")
 
 

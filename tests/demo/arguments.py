@@ -53,7 +53,8 @@ def parse_arguments(arguments: Sequence[str]) -> Options:
         action="store_true",
         help="start a second demo beside any other, on free ports and in a temporary folder; wait until a plate, its"
         " picture and live video came through Home Assistant, a plate filled the video wall and one that was allowed"
-        " just before opened the gate, and stop",
+        " just before opened the gate, a search found all devices and a camera that was reset sends its events again,"
+        " and stop",
     )
     return Options(**vars(parser.parse_args(arguments)))
 

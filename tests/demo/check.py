@@ -7,6 +7,7 @@ from typing import Any, Final
 import av
 
 from .arguments import DemoError
+from .check_push import check_push
 from .entities import Entities
 from .gate import REGULAR_VISITOR, GateCamera
 from .home_api import HomeAssistant
@@ -65,6 +66,13 @@ class _Opened:
 
 async def check(home: HomeAssistant, house: House, entities: Entities) -> list[str]:
     """Return what was seen; raises DemoError for what did not come in time."""
+    # What takes longest begins first.
+    plates, push = await asyncio.gather(_check_plates(home, house, entities), check_push(home, house, entities))
+    return [*plates, *push]
+
+
+async def _check_plates(home: HomeAssistant, house: House, entities: Entities) -> list[str]:
+    """Follow the first plates to pictures, gate and wall."""
     shown, opened = _Shown(house.wall), _Opened(house.gate)
     allowed = await _allow_visitor(home, entities.find(house.gate, "sensor", "last_plate") or "")
     event = entities.find(house.gate, "event", "license_plate") or ""

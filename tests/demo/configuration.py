@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import json
 import os
 from pathlib import Path
+import socket
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -52,8 +53,10 @@ def seed(config: Path, *, host: str, port: int, time_zone: str) -> None:
     done = {"done": ["core_config", "analytics", "integration"]}
     _write_once(storage / "onboarding", _stored("onboarding", 4, 1, done))
     (storage / "http").write_text(_stored("http", 2, 2, _http(host, port)), encoding="utf-8")
-    # What listens here alone has nothing to ask on the network, and works where there is none.
-    adapters = {"configured_adapters": [] if host in EVERYWHERE else ["lo", "lo0"]}
+    # What listens here alone has nothing to ask on the network, and works where there is none; but a search has to ask
+    # this machine in any case, where the simulated devices are.
+    names = [name for _, name in socket.if_nameindex()] if host in EVERYWHERE else ["lo", "lo0"]
+    adapters = {"configured_adapters": names}
     (storage / "core.network").write_text(_stored("core.network", 1, 1, adapters), encoding="utf-8")
 
 

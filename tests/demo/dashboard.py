@@ -1,8 +1,9 @@
 """The dashboard that the demo's user sees first."""
 
+from collections.abc import Container
 from typing import Any, Final
 
-from . import wall_view, yard_view
+from . import trouble_view, wall_view, yard_view
 from .automations import ALLOW_SCRIPT
 from .cards import Card, button, heading, page, picture, section, tile
 from .entities import Entities
@@ -15,6 +16,7 @@ _WELCOME: Final = """\
 # ViewWall demo
 Every device here is simulated: a plate camera at the gate, a camera at the front door, two recorders \
 (one of their cameras [can move](/viewwall-demo/back-yard)) and a [video wall](/viewwall-demo/video-wall). \
+One more camera waits [to be found, and the gate's to be broken](/viewwall-demo/trouble). \
 Something happens every half minute or so by day, and little between 23 and 6 o'clock. \
 Open *Settings → Devices & services → ViewWall* for everything that the devices have."""
 _SURE: Final = (
@@ -23,27 +25,34 @@ _SURE: Final = (
 )
 
 
-async def add_dashboard(home: HomeAssistant, house: House, entities: Entities, *, is_wall_new: bool) -> None:
-    """Make the dashboard and show it first; one of an earlier start only gets the view of a new wall."""
+async def add_dashboard(
+    home: HomeAssistant, house: House, entities: Entities, *, choice: str | None, new_views: Container[str]
+) -> None:
+    """Make the dashboard and show it first; one of an earlier start only gets the views that are new.
+
+    `choice` is the entity by which the user breaks something.
+    """
+    built = build_dashboard(house, entities, choice)
     if any(entry["url_path"] == URL_PATH for entry in await home.command("lovelace/dashboards/list")):
-        if is_wall_new:
-            await _add_wall_view(home, house, entities)
+        await _add_views(home, [view for view in built["views"] if view["path"] in new_views])
         return
     await home.command("lovelace/dashboards/create", url_path=URL_PATH, title=_TITLE, icon="mdi:cctv", mode="storage")
-    await home.command("lovelace/config/save", url_path=URL_PATH, config=build_dashboard(house, entities))
+    await home.command("lovelace/config/save", url_path=URL_PATH, config=built)
     await home.command("frontend/set_user_data", key="core", value={"default_panel": URL_PATH})
 
 
-async def _add_wall_view(home: HomeAssistant, house: House, entities: Entities) -> None:
-    """Put the wall's view into a dashboard of an earlier demo."""
-    config = await home.command("lovelace/config", url_path=URL_PATH)
+async def _add_views(home: HomeAssistant, new: list[Card]) -> None:
+    """Put views into a dashboard of an earlier demo."""
+    config = await home.command("lovelace/config", url_path=URL_PATH) if new else {}
     views = config.get("views")
-    if views and not any(view.get("path") == wall_view.PATH for view in views):
-        views.append(wall_view.wall_view(house, entities))
+    known = {view.get("path") for view in views or []}
+    missing = [view for view in new if view["path"] not in known]
+    if views and missing:
+        views.extend(missing)
         await home.command("lovelace/config/save", url_path=URL_PATH, config=config)
 
 
-def build_dashboard(house: House, entities: Entities) -> dict[str, Any]:
+def build_dashboard(house: House, entities: Entities, choice: str | None = None) -> dict[str, Any]:
     """Return the dashboard's configuration."""
     sections = [
         _gate(house, entities),
@@ -58,6 +67,7 @@ def build_dashboard(house: House, entities: Entities) -> dict[str, Any]:
         page(_TITLE, "overview", _WELCOME, sections),
         yard_view.yard_view(house, entities),
         wall_view.wall_view(house, entities),
+        trouble_view.trouble_view(house, entities, choice),
     ]
     return {"title": _TITLE, "views": views}
 

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from tests.simulators.nvr import NvrV2Simulator
+
 from .arguments import DemoError
+from .camera import DemoCamera
 from .home_api import HomeAssistant
-from .house import House, Placed
+from .house import Device, House, Placed
 from .monitor import LIVE, STILL
 
 DOMAIN: Final = "viewwall"
 MONITOR_DOMAIN: Final = "mjpeg"
 _MONITOR: Final = "Monitor of the lobby wall"
 _ENTRIES: Final = "/api/config/config_entries"
-_FLOWS: Final = f"{_ENTRIES}/flow"
+_CONSENT: Final = "set_up_push"
+FLOWS: Final = f"{_ENTRIES}/flow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ class _Wanted:
     identifier: str
     is_moved: bool
     address: dict[str, Any]
+    sets_push_up: bool = False
+    """Whether ViewWall may write its address into the device."""
 
     @classmethod
     def of(cls, place: Placed) -> Self:
@@ -40,6 +46,7 @@ class _Wanted:
                 "password": device.password,
                 "connection": {"port": place.port},
             },
+            sets_push_up=isinstance(device, DemoCamera),
         )
 
     @classmethod
@@ -58,22 +65,41 @@ class _Wanted:
 
 
 async def add_devices(home: HomeAssistant, house: House) -> list[str]:
-    """Add the devices that are not there yet and tell all where to post; return the names of the new ones."""
+    """Add the devices that are not there yet and tell all where to post; return the names of the new ones.
+
+    The camera in the garden is left for somebody to find.
+    """
     known = await _known_entries(home)
     new = []
     wall = _Wanted.wall(house)
     for wanted, place in ((wall, None), *((_Wanted.of(place), place) for place in house.placed)):
         entry_id = known.get(wanted.identifier)
-        if entry_id is None:
+        if entry_id is not None:
+            url = await _look_up(home, entry_id, wanted)
+        elif place is not None and place.device is house.garden:
+            continue
+        else:
             url = await _add(home, wanted)
             new.append(wanted.name)
-        else:
-            url = await _look_up(home, entry_id, wanted)
-        # Recorders of the old one's age post nothing: they are asked instead.
-        if url and place is not None and place.device is not house.old_recorder:
-            place.device.push_url = f"{home.base}{urlsplit(url).path}"
-    await _wait_until_loaded(home, len(house.placed) + 1)
+        if url and place is not None:
+            _tell(place.device, f"{home.base}{urlsplit(url).path}", is_new=entry_id is None)
+    await _wait_until_loaded(home, len(house.placed))
     return new
+
+
+def _tell(device: Device, url: str, *, is_new: bool) -> None:
+    """Type the address into a device that nobody else tells it."""
+    if isinstance(device, NvrV2Simulator):
+        device.push_url = url
+    elif isinstance(device, DemoCamera) and not is_new:
+        # Somebody once did that by hand, in a demo whose cameras could not be told by ViewWall.
+        device.type_in(url)
+
+
+async def tell_own_address(home: HomeAssistant) -> None:
+    """Tell Home Assistant at which address the devices reach it, unless it finds that out: they are on this machine."""
+    is_found = (urlsplit(home.base).hostname or "") in ("127.0.0.1", "::1", "localhost")
+    await home.command("config/core/update", internal_url=None if is_found else home.base)
 
 
 async def add_monitor(home: HomeAssistant, house: House) -> None:
@@ -86,8 +112,8 @@ async def add_monitor(home: HomeAssistant, house: House) -> None:
                 flow = await home.post(f"{_ENTRIES}/options/flow", {"handler": entry["entry_id"]})
                 await home.post(f"{_ENTRIES}/options/flow/{flow['flow_id']}", address)
             return
-    flow = await home.post(_FLOWS, {"handler": MONITOR_DOMAIN})
-    await home.post(f"{_FLOWS}/{flow['flow_id']}", {"name": _MONITOR, **address})
+    flow = await home.post(FLOWS, {"handler": MONITOR_DOMAIN})
+    await home.post(f"{FLOWS}/{flow['flow_id']}", {"name": _MONITOR, **address})
 
 
 async def add_gate_to_wall(home: HomeAssistant, house: House, *, wall: str, camera: str) -> None:
@@ -119,26 +145,29 @@ async def _known_entries(home: HomeAssistant) -> dict[str, str]:
 
 async def _add(home: HomeAssistant, wanted: _Wanted) -> str | None:
     """Go through the flow as a user would; return the address to post to if it shows one."""
-    flow = await home.post(_FLOWS, {"handler": DOMAIN})
+    flow = await home.post(FLOWS, {"handler": DOMAIN})
     if flow.get("type") == "menu":
-        flow = await home.post(f"{_FLOWS}/{flow['flow_id']}", {"next_step_id": "manual"})
-    step = await home.post(f"{_FLOWS}/{flow['flow_id']}", wanted.address)
+        flow = await home.post(f"{FLOWS}/{flow['flow_id']}", {"next_step_id": "manual"})
+    step = await home.post(f"{FLOWS}/{flow['flow_id']}", wanted.address)
     if step["type"] == "create_entry":
         return None
     if step.get("step_id") != "push":
         raise DemoError(f"{wanted.name} could not be added: {step.get('errors') or step.get('reason')}")
-    await home.post(f"{_FLOWS}/{flow['flow_id']}", {})
+    is_offered = any(field["name"] == _CONSENT for field in step["data_schema"])
+    if wanted.sets_push_up and not is_offered:
+        raise DemoError(f"{wanted.name} has an address to spare, but the flow does not offer to use it")
+    await home.post(f"{FLOWS}/{flow['flow_id']}", {_CONSENT: True} if wanted.sets_push_up else {})
     return str(step["description_placeholders"]["url"])
 
 
 async def _look_up(home: HomeAssistant, entry_id: str, wanted: _Wanted) -> str | None:
     """Return the address that an entry's reconfiguration shows, if any, and tell it where its device is now."""
-    flow = await home.post(_FLOWS, {"handler": DOMAIN, "entry_id": entry_id})
+    flow = await home.post(FLOWS, {"handler": DOMAIN, "entry_id": entry_id})
     url = (flow.get("description_placeholders") or {}).get("url")
     if wanted.is_moved:
-        await home.post(f"{_FLOWS}/{flow['flow_id']}", wanted.address)
+        await home.post(f"{FLOWS}/{flow['flow_id']}", wanted.address)
     else:
-        await home.delete(f"{_FLOWS}/{flow['flow_id']}")
+        await home.delete(f"{FLOWS}/{flow['flow_id']}")
     return url
 
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-import json
 from pathlib import Path
-from typing import Final, Unpack, override
+from typing import Any, Final, Unpack, override
 
 from tests.simulators.ipc import IpcV2Simulator
 from tests.simulators.plate_database import SimPlate
 from tests.simulators.posts_base import Picture
 from tests.simulators.state import Answer, Request, Settings, SimChannel
 
+from .camera import ALARM_CENTRE, DemoCamera
 from .eyes import View, draw_view
 
 ALLOWED: Final = "whiteList"
@@ -31,13 +31,12 @@ _PLATES: Final = (
 type GateWatcher = Callable[[bool], None]
 
 
-class GateCamera(IpcV2Simulator):
+class GateCamera(DemoCamera, IpcV2Simulator):
     """The plate camera; the gate is open while the camera's output is on."""
 
     def __init__(self, memory: Path | None, **settings: Unpack[Settings]) -> None:
         """Begin with the plates of the neighbourhood, or with those in the file `memory`, which None is without."""
-        super().__init__(**settings)
-        self._memory = memory
+        super().__init__(memory, ALARM_CENTRE, **settings)
         self._watchers: list[GateWatcher] = []
         self.added: asyncio.Queue[str] = asyncio.Queue()
         """Plates that somebody has just added."""
@@ -49,7 +48,7 @@ class GateCamera(IpcV2Simulator):
             # What never happens in the demo would stand there as unknown for ever.
             del self.commands[command]
         self.database.plates = [self._plate(*plate) for plate in _PLATES]
-        self._remember()
+        self._recall()
 
     @property
     def is_open(self) -> bool:
@@ -100,12 +99,10 @@ class GateCamera(IpcV2Simulator):
         return draw_view(self.channel(channel).name, self.clock.local(), view)
 
     @override
-    async def stop(self) -> None:
-        """Close everything, and remember what a real camera would."""
-        await super().stop()
-        if self._memory is not None:
-            kept = {"plates": [asdict(plate) for plate in self.database.plates], "crossings": self.crossings}
-            self._memory.write_text(json.dumps(kept, default=datetime.isoformat), encoding="utf-8")
+    def _kept(self) -> dict[str, Any]:
+        """Return what the file remembers."""
+        plates = [asdict(plate) for plate in self.database.plates]
+        return super()._kept() | {"plates": plates, "crossings": self.crossings}
 
     def _plate(self, number: str, listed: str, owner: str) -> SimPlate:
         """Return a plate of a list."""
@@ -113,11 +110,11 @@ class GateCamera(IpcV2Simulator):
         begin, end = self.database.chosen_begin, self.database.chosen_end
         return SimPlate(number=number, group=group, begin=begin, end=end, owner=owner)
 
-    def _remember(self) -> None:
+    def _recall(self) -> None:
         """Take over plates and counts of an earlier demo."""
-        if self._memory is None or not self._memory.exists():
+        kept = self._remembered()
+        if not kept:
             return
-        kept = json.loads(self._memory.read_text(encoding="utf-8"))
         self.crossings = {block: (persons, cars, bikes) for block, (persons, cars, bikes) in kept["crossings"].items()}
         dates = ("begin", "end")
         self.database.plates = [

@@ -1,7 +1,7 @@
 """What the demo asks of Home Assistant over its public interfaces."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ class HomeAssistant:
         self._refresh_token = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._number = 0
+        self._in_turn = asyncio.Lock()
 
     async def wait_for_server(self) -> None:
         """Wait until the web server answers."""
@@ -67,13 +68,27 @@ class HomeAssistant:
     async def command(self, kind: str, **fields: Any) -> Any:
         """Send a command over the websocket and return its result; raises DemoError when it fails."""
         assert self._socket is not None
-        self._number += 1
-        await self._socket.send_json({"id": self._number, "type": kind} | fields)
-        while (answer := await self._socket.receive_json())["id"] != self._number or answer["type"] != "result":
-            pass
+        async with self._in_turn:
+            self._number += 1
+            await self._socket.send_json({"id": self._number, "type": kind} | fields)
+            while (answer := await self._socket.receive_json())["id"] != self._number or answer["type"] != "result":
+                pass
         if not answer["success"]:
             raise DemoError(f"Home Assistant refused {kind}: {answer['error']['message']}")
         return answer.get("result")
+
+    async def states(self, entity_id: str) -> AsyncGenerator[str]:
+        """Yield an entity's state and each new one, until the connection ends; no command may be sent meanwhile."""
+        assert self._socket is not None
+        self._number += 1
+        await self._socket.send_json({"id": self._number, "type": "subscribe_entities", "entity_ids": [entity_id]})
+        async for message in self._socket:
+            answer = message.json()
+            if answer["id"] == self._number and answer["type"] == "event":
+                event = answer["event"]
+                new = event.get("a", {}).get(entity_id) or event.get("c", {}).get(entity_id, {}).get("+", {})
+                if "s" in new:
+                    yield new["s"]
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Post JSON and return the answer's; raises DemoError when it is refused."""

@@ -8,13 +8,14 @@ from typing import Final, Self, override
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tests.simulators.ipc import CameraSimulator, IpcV1Simulator
+from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator, RecorderSimulator
 from tests.simulators.rtsp import MAIN_SIZE, SUB_SIZE, RtspSimulator, Stream, nvr_path
 from tests.simulators.state import Auth, Shape, SimChannel, SimDisk
 from tests.simulators.thin_client_state import Preset, WallCamera, WallPanel, made_id, stream_of
 
 from .arguments import free_port
+from .camera import DemoCamera
 from .eyes import Eye, View, draw_view
 from .gate import GateCamera
 from .head import Head, Place
@@ -22,7 +23,7 @@ from .monitor import Monitor
 from .wall import LobbyWall, grid
 
 _RECORDER_CHANNELS: Final = (
-    "Driveway", "Back yard", "Parking lot", "Warehouse", "Garden", "Side door", "Camera 7", "Camera 8",
+    "Driveway", "Back yard", "Parking lot", "Warehouse", "Terrace", "Side door", "Camera 7", "Camera 8",
 )  # fmt: skip
 _OLD_CHANNELS: Final = ("Storage hall", "Loading dock", "Street", "Camera 4")
 BACK_YARD: Final = 2
@@ -34,8 +35,12 @@ _FIRST_PORT: Final = 18461
 _STREAMS: Final = ("main", "sub")
 
 
-class DoorCamera(IpcV1Simulator):
+class DoorCamera(DemoCamera, IpcV1Simulator):
     """The camera at the front door."""
+
+
+class GardenCamera(DemoCamera, IpcV2Simulator):
+    """The camera in the garden, which nobody has added to Home Assistant yet."""
 
 
 class Recorder(NvrV2Simulator):
@@ -130,36 +135,48 @@ class Placed:
 
 
 class House:
-    """All devices; `gate`, `door`, `recorder` and `old_recorder` are what the events happen to, `wall` shows them."""
+    """All devices; `gate`, `door`, `recorder` and `old_recorder` are what the events happen to, `wall` shows them.
+
+    `garden` stays alone until somebody finds it.
+    """
 
     def __init__(self, time_zone: str, ports: Path | None) -> None:
         """Set the devices up; `ports` is the file that remembers their ports, None takes any free ones."""
+
+        def memory_of(name: str) -> Path | None:
+            return ports.with_name(f"{name}.json") if ports else None
+
         self.gate = GateCamera(
-            ports.with_name("gate.json") if ports else None,
+            memory_of("gate"),
             name="Gate",
             mac="58:5b:69:2b:71:a1",
             password="open-Sesame-4",
             auth=Auth.DIGEST,
             shape=Shape.FIELD,
         )
-        self.door = DoorCamera(name="Front door", mac="58:5b:69:1a:72:b2", password="door-Mat-22")
+        self.door = DoorCamera(memory_of("door"), name="Front door", mac="58:5b:69:1a:72:b2", password="door-Mat-22")
         self.recorder = Recorder(
             name="Recorder", mac="58:5b:69:4d:73:c3", password="tape-Reel-81", auth=Auth.DIGEST, shape=Shape.FIELD
         )
         self.old_recorder = NvrV1Simulator(name="Old recorder", mac="58:5b:69:3c:74:d4", password="dust-Cover-3")
+        self.garden = GardenCamera(memory_of("garden"), name="Garden", mac="58:5b:69:2b:75:e5", password="rose-Bush-61")
         self.recorder.views = {}
         _furnish(self.recorder, self.old_recorder)
-        _limit(self.door)
-        self.devices: list[Device] = [self.gate, self.door, self.recorder, self.old_recorder]
+        _limit(self.door, {"supportTripwire", "supportPerimeter", "supportVfd", "supportAvd"}, "vfdAlarm")
+        _limit(self.garden, {"supportTripwire", "supportPerimeter"})
+        self.devices: list[Device] = [self.gate, self.door, self.recorder, self.old_recorder, self.garden]
         zone = ZoneInfo(time_zone)
         for device in self.devices:
             # Whoever looks at the picture compares its clock with the wall's.
             device.clock.tz = zone
             device.clock.zone = posix_zone(datetime.now(zone))
+            # Whoever finds it in the network reaches it here alone.
+            device.announced_address = "127.0.0.1"
         self.old_recorder.clock.offset = -_CLOCK_LOST
-        *places, (self.wall_port, self.monitor_port, self.wall_is_moved) = _places(len(self.devices) + 1, ports)
-        self.placed = [Placed(device, *place) for device, place in zip(self.devices, places, strict=True)]
-        self.wall = LobbyWall(self._eye_of, ports.with_name("wall.json") if ports else None)
+        # The garden came after the wall.
+        *places, (self.wall_port, self.monitor_port, self.wall_is_moved), last = _places(len(self.devices) + 1, ports)
+        self.placed = [Placed(device, *place) for device, place in zip(self.devices, [*places, last], strict=True)]
+        self.wall = LobbyWall(self._eye_of, memory_of("wall"))
         self.wall.clock.tz = zone
         self.wall.furnish(*_wall_content(self.placed[1], self.placed[2], self.placed[3]))
         self.monitor = Monitor(self.wall)
@@ -180,6 +197,11 @@ class House:
     async def __aexit__(self, *_: object) -> None:
         """Switch everything off."""
         await self._stop()
+
+    def hurry(self, factor: float) -> None:
+        """Let the cameras send so many times as many signs of life."""
+        for camera in (self.gate, self.door, self.garden):
+            camera.heartbeat_scale = 1 / factor
 
     @property
     def gate_on_wall(self) -> WallCamera | None:
@@ -231,13 +253,12 @@ def _furnish(recorder: Recorder, old_recorder: NvrV1Simulator) -> None:
     ]
 
 
-def _limit(door: IpcV1Simulator) -> None:
+def _limit(camera: DemoCamera, wanted: set[str], *more: str) -> None:
     """Take away what never happens in the demo: it would stand there as unknown for ever."""
-    wanted = {"supportTripwire", "supportPerimeter", "supportVfd", "supportAvd"}
-    door.detail_flags = {flag: flag in wanted for flag in door.detail_flags}
+    camera.detail_flags = {flag: flag in wanted for flag in camera.detail_flags}
     # It reads no plates.
-    door.plate_family = "none"
-    door.alarms = {field: {1: False} for field in ("motionAlarm", "perimeterAlarm", "tripwireAlarm", "vfdAlarm")}
+    camera.plate_family = "none"
+    camera.alarms = {field: {1: False} for field in ("motionAlarm", "perimeterAlarm", "tripwireAlarm", *more)}
 
 
 def _places(count: int, memory: Path | None) -> list[tuple[int, int, bool]]:

@@ -15,9 +15,10 @@ from tests.simulators import ipc_plates, ipc_posts, nvr_posts
 from tests.simulators.drawn import draw_crop
 from tests.simulators.posts_base import Picture, Plate, Target
 
+from .camera import DemoCamera
 from .eyes import View, draw_view
 from .gate import REGULAR_VISITOR
-from .house import Device, House
+from .house import House
 
 _NIGHT: Final = (23, 6)
 _BY_DAY: Final = (20.0, 40.0)
@@ -29,8 +30,9 @@ _STAY: Final = 8.0
 _REGULARS_EVERY: Final = 6
 _SOON: Final = 4.0
 """Seconds until a plate comes by that somebody has just added."""
+_LOOK: Final = 1.0
+"""Seconds between two looks at whether the garden's camera was set up."""
 _PERSON_BOX: Final = (3600, 3400, 5200, 9300)
-_CAMERA_BEAT: Final = 30.0
 _RECORDER_BEAT: Final = 10.0
 
 
@@ -73,17 +75,18 @@ class Traffic:
     async def run(self) -> None:
         """Run until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for device in self._house.devices:
-                if device.push_url is not None:
-                    tasks.create_task(self._beat(device))
+            if self._house.recorder.push_url is not None:
+                # Cameras do it by themselves.
+                tasks.create_task(self._beat())
             tasks.create_task(self._live())
             tasks.create_task(self._new_plates())
+            tasks.create_task(self._new_garden())
 
-    async def _beat(self, device: Device) -> None:
-        """Send signs of life."""
+    async def _beat(self) -> None:
+        """Send the recorder's signs of life."""
         while True:
-            await _lose_failures(device.send_keepalive())
-            await asyncio.sleep(_RECORDER_BEAT if device.nvr else _CAMERA_BEAT)
+            await _lose_failures(self._house.recorder.send_keepalive())
+            await asyncio.sleep(_RECORDER_BEAT)
 
     async def _live(self) -> None:
         """Show everything once, at whatever hour, then go by the clock."""
@@ -96,10 +99,10 @@ class Traffic:
             await self._play(scene, _FIRST)
         scenes: tuple[Callable[[], Awaitable[None]], ...] = (
             self.car_at_gate, self.person_at_door, self.face_at_door, self.visitor_leaves, self.person_on_channel,
-            self.car_on_channel, self.motion_on_channel, self.motion_on_old_recorder,
+            self.car_on_channel, self.motion_on_channel, self.motion_on_old_recorder, self.person_in_garden,
         )  # fmt: skip
-        weights = (8, 3, 1, 2, 3, 2, 3, 2)
         for number in count(1):
+            weights = (8, 3, 1, 2, 3, 2, 3, 2, 2 if self._house.garden.is_posting else 0)
             [scene] = self._random.choices(scenes, weights)
             match number % _REGULARS_EVERY:
                 case 0:
@@ -114,6 +117,17 @@ class Traffic:
             number = await self._house.gate.added.get()
             await asyncio.sleep(_SOON)
             await _lose_failures(self.car_at_gate(_car_of(number)))
+
+    async def _new_garden(self) -> None:
+        """Let somebody walk through the garden soon after its camera was set up: who did that wants to see it work."""
+        was_posting = False
+        while True:
+            await asyncio.sleep(_LOOK)
+            is_posting = self._house.garden.is_posting
+            if is_posting and not was_posting:
+                await asyncio.sleep(_SOON)
+                await _lose_failures(self.person_in_garden())
+            was_posting = is_posting
 
     async def _play(self, scene: Callable[[], Awaitable[None]], pause: tuple[float, float]) -> None:
         """Play a scene, then wait; the pause, shortest and longest, counts from the beginning of the scene."""
@@ -175,20 +189,19 @@ class Traffic:
         await self.car_at_gate(_VISITOR)
 
     @asynccontextmanager
-    async def _somebody_at_door(self, field: str) -> AsyncIterator[None]:
-        """Let a person stand at the door, with the alarm `field` on meanwhile."""
-        door = self._house.door
-        door.subject_in_view = "person"
+    async def _somebody_at(self, camera: DemoCamera, field: str) -> AsyncIterator[None]:
+        """Let a person stand before a camera, with the alarm `field` on meanwhile."""
+        camera.subject_in_view = "person"
         try:
-            await door.send_alarm(field, True)
+            await camera.send_alarm(field, True)
             await asyncio.sleep(_APPROACH)
             yield
             await asyncio.sleep(self._stay)
         finally:
-            door.subject_in_view = None
+            camera.subject_in_view = None
             # What the poll tells must not stay when the post was lost.
-            door.set_alarm(field, False)
-        await door.send_alarm(field, False)
+            camera.set_alarm(field, False)
+        await camera.send_alarm(field, False)
 
     def _target(self, kind: str = "person") -> Target:
         """Return somebody new, with a picture."""
@@ -198,22 +211,31 @@ class Traffic:
     async def person_at_door(self) -> None:
         """Let somebody enter the zone before the door."""
         door = self._house.door
-        async with self._somebody_at_door("perimeterAlarm"):
-            overview = door.overview(subject="person")
-            await door.push(
-                ipc_posts.intrusion(
-                    door.identity(),
-                    datetime.now(UTC),
-                    dialect=door.dialect,
-                    targets=[self._target()],
-                    overview=overview,
-                )
-            )
+        async with self._somebody_at(door, "perimeterAlarm"):
+            await door.push(self._intrusion(door))
+
+    async def person_in_garden(self) -> None:
+        """Let somebody walk through the garden, whose camera tells nobody before it was set up."""
+        garden = self._house.garden
+        if not garden.is_posting:
+            return
+        async with self._somebody_at(garden, "perimeterAlarm"):
+            await garden.push(self._intrusion(garden))
+
+    def _intrusion(self, camera: DemoCamera) -> bytes:
+        """Build the post of a camera whose zone somebody has entered."""
+        return ipc_posts.intrusion(
+            camera.identity(),
+            datetime.now(UTC),
+            dialect=camera.dialect,
+            targets=[self._target()],
+            overview=camera.overview(subject="person"),
+        )
 
     async def visitor_leaves(self) -> None:
         """Let somebody cross the line before the door."""
         door = self._house.door
-        async with self._somebody_at_door("tripwireAlarm"):
+        async with self._somebody_at(door, "tripwireAlarm"):
             overview = door.overview(subject="person")
             await door.push(
                 ipc_posts.line_crossing(
@@ -228,7 +250,7 @@ class Traffic:
     async def face_at_door(self) -> None:
         """Let somebody look into the camera at the door."""
         door = self._house.door
-        async with self._somebody_at_door("vfdAlarm"):
+        async with self._somebody_at(door, "vfdAlarm"):
             crop = draw_crop(None, "face")
             sex = self._random.choice(("male", "female"))
             await door.push(
