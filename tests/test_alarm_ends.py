@@ -1,5 +1,7 @@
 """How alarms end when starts and ends do not carry the same ids."""
 
+import asyncio
+
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -113,3 +115,35 @@ async def test_plate_of_a_recorder_ends_by_itself(hass: HomeAssistant, later: La
         assert value(hass, recorder, "binary_sensor.license_plate", 2) == "on"
         await later(2)
         assert value(hass, recorder, "binary_sensor.license_plate", 2) == "off"
+
+
+@pytest.mark.parametrize("kind", ["statuses", "detections"])
+async def test_flood_of_ids_costs_no_timer_each(hass: HomeAssistant, later: Later, set_up: SetUp, kind: str) -> None:
+    """Keep a bounded number of ids apart, whatever somebody sends, and end them all the same."""
+    async with IpcV1Simulator() as camera:
+        await set_up(camera)
+        await later(6)
+        await camera.send_keepalive()
+        before = _timers(hass)
+        for start in range(0, 1000, 100):
+            ids = range(start, start + 100)
+            if kind == "statuses":
+                body = status(*(f'<perimeterAlarm id="{number}">true</perimeterAlarm>' for number in ids))
+            else:
+                body = intrusion(*(item(number, "START") for number in ids))
+            await post(camera.push_url, body)
+        await hass.async_block_till_done()
+        assert value(hass, camera, INTRUSION) == "on"
+        assert _timers(hass) - before < 100
+        if kind == "statuses":
+            await post(camera.push_url, status("<perimeterAlarm>false</perimeterAlarm>"))
+            await hass.async_block_till_done()
+        else:
+            await later(11)
+        assert value(hass, camera, INTRUSION) == "off"
+
+
+def _timers(hass: HomeAssistant) -> int:
+    """Count what the event loop still has to do later."""
+    timers: list[asyncio.TimerHandle] = getattr(hass.loop, "_scheduled")  # noqa: B009
+    return sum(not timer.cancelled() for timer in timers)

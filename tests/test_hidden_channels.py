@@ -155,6 +155,11 @@ async def test_alarm_inputs_are_the_recorders(hass: HomeAssistant, set_up: SetUp
         await post(recorder.push_url, body)
         assert value(hass, recorder, "binary_sensor.alarm_input_3") == "on"
         assert entities_of(hass, entry, recorder, HIDDEN) == set()
+        fired = async_capture_events(hass, EVENT_VIEWWALL)
+        await post(recorder.push_url, nvr_posts.unknown(recorder.identity(HIDDEN), datetime.now(UTC), "sensor"))
+        await hass.async_block_till_done()
+        assert [event.data["type"] for event in fired] == ["alarm_input"]
+        assert fired[0].data["device_id"] == device_id(hass, entry, recorder)
 
 
 async def test_polls(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:

@@ -25,8 +25,11 @@ STATUS_LIMIT: Final = 300
 POLL_LAG: Final = 3
 """Seconds for which a pushed state outlives an answer that merely does not list it: a device may push first."""
 MAX_INPUTS: Final = 64
+MAX_IDS: Final = 64
+"""Ids that one alarm keeps apart: real devices number their rules and events, anybody else may send thousands."""
 
 _POLL: Final = "poll"
+_REST: Final = "rest"
 
 # Status fields of posts and polls, in lower case, and the binary sensors that show them.
 STATUS_FIELDS: Final[Mapping[str, str]] = {
@@ -161,6 +164,11 @@ def _cancel_all[Id](timers: dict[Id, CALLBACK_TYPE]) -> None:
     timers.clear()
 
 
+def _has_room[Id](timers: Mapping[Id, CALLBACK_TYPE], timer_id: Id) -> bool:
+    """Tell whether an id gets a timer of its own."""
+    return timer_id in timers or len(timers) < MAX_IDS
+
+
 class AlarmBoard:
     """States of all alarms of one device."""
 
@@ -219,7 +227,8 @@ class AlarmBoard:
                 if cancel := alarm.holds.pop(event_id, None):
                     cancel()
         else:
-            for event_id in ids:
+            for sent_id in ids:
+                event_id = sent_id if _has_room(alarm.holds, sent_id) else None
                 if cancel := alarm.holds.pop(event_id, None):
                     cancel()
                 seconds = self._hold_times.of(key[1]) if hold_time is None else hold_time
@@ -291,7 +300,8 @@ class AlarmBoard:
         alarm.pushed_at = self._hass.loop.time()
         return alarm, was_on
 
-    def _confirm(self, key: AlarmKey, alarm: _Alarm, row_id: str) -> None:
+    def _confirm(self, key: AlarmKey, alarm: _Alarm, sent_id: str) -> None:
+        row_id = sent_id if _has_room(alarm.statuses, sent_id) else _REST
         if cancel := alarm.statuses.pop(row_id, None):
             cancel()
         alarm.statuses[row_id] = self._later(STATUS_LIMIT, key, alarm.statuses, row_id)

@@ -1,7 +1,7 @@
 """What a message does: alarms, pictures, event entities and the bus event."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +53,10 @@ class PostApplier:
     async def apply(self, post: Post, body: bytes, origin: Origin, arrival: datetime) -> None:
         """Do what a message says; one about a hidden channel says nothing but that the device is alive."""
         if post.kind is not PostKind.ALARM_STATUS and self._runtime.hides(post.channel):
-            return
+            if post.detection is not DetectionType.ALARM_INPUT:
+                return
+            # The inputs are the recorder's own, whatever channel is named beside them.
+            post = replace(post, channel=None)
         match post.kind:
             case PostKind.ALARM_STATUS:
                 await self._apply_status(post)

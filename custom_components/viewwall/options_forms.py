@@ -48,9 +48,6 @@ _FORM_ERRORS: Final = {
 }
 
 _TEXT: Final = TextSelector()
-_HOLD_TIME: Final = NumberSelector(
-    NumberSelectorConfig(min=1, max=300, mode=NumberSelectorMode.BOX, unit_of_measurement="s")
-)
 _PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
 # Browsers must not offer the login of Home Assistant itself here.
 _NEW_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password"))
