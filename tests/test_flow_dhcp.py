@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from http import HTTPStatus
 import json
 from pathlib import Path
 import sys
 from types import ModuleType
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, ConfigFlowResult
@@ -31,7 +33,7 @@ from tests.simulators.device import Simulator
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.search_responder import SearchResponder
-from tests.simulators.state import Auth, Shape
+from tests.simulators.state import Answer, Auth, Request, Shape
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -94,6 +96,34 @@ async def test_new_device_gets_a_card(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == device.mac
     assert result["result"].title == device.name
+
+
+@pytest.mark.parametrize("refusal", [HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.BAD_REQUEST])
+@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("kind", KINDS)
+async def test_device_that_takes_no_get(
+    hass: HomeAssistant,
+    at_port: dict[str, int | None],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Simulator],
+    shape: Shape,
+    refusal: HTTPStatus,
+) -> None:
+    """Show a card for a device that is asked by POST alone, however it refuses GET; still without a login."""
+    original = Simulator._judged
+
+    def judged(device: Simulator, request: Request, *other: Any) -> Answer:
+        return Answer(status=refusal) if request.method == "GET" else original(device, request, *other)
+
+    monkeypatch.setattr(Simulator, "_judged", judged)
+    async with kind(shape=shape) as device:
+        at_port["port"] = device.port
+        shown = await discover(hass, device.mac, device.host)
+        assert (shown["type"], shown["step_id"]) == (FlowResultType.FORM, "discovery_confirm")
+        assert logins(device) == 0
+        assert [request.method for request in device.requests] == ["GET", "POST", "POST"]
+        assert not any(request.body for request in device.requests)
+        assert (await _sign_in(hass, shown, device))["step_id"] == "push"
 
 
 async def test_https_is_filled_in(hass: HomeAssistant) -> None:
@@ -278,17 +308,22 @@ async def test_search_asks_dhcp(
         assert (await _sign_in(hass, shown, camera))["step_id"] == "push"
 
 
+@pytest.mark.parametrize("zero_mac", [False, True])
 async def test_answer_goes_before_the_lease(
-    hass: HomeAssistant, at_port: dict[str, int | None], leases: dict[str, dict[str, str]]
+    hass: HomeAssistant, at_port: dict[str, int | None], leases: dict[str, dict[str, str]], zero_mac: bool
 ) -> None:
-    """List a device once that answers the search and is known to DHCP."""
+    """List a device once that answers the search and is known to DHCP, which may tell the MAC that it does not."""
     async with IpcV2Simulator() as camera, SearchResponder([camera]):
+        camera.search_faults.zero_mac = zero_mac
+        camera.mhed_with_serial = not zero_mac
+        entry_of(camera).add_to_hass(hass)
         at_port["port"] = camera.port
         leases[MAC.replace(":", "")] = {"ip": camera.host, "hostname": "x"}
         shown = await search(hass)
 
     assert list(rows_of(shown)) == ["0", "manual"]
     assert "Gate camera" in rows_of(shown)["0"]
+    assert "already set up as Gate camera" in rows_of(shown)["0"]
 
 
 async def test_silent_addresses_do_not_hold_the_search_up(

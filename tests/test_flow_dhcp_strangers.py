@@ -100,6 +100,18 @@ def _bearer(request: web.Request) -> web.Response:
     return web.Response(status=HTTPStatus.BAD_REQUEST)
 
 
+def _nagging_form(request: web.Request) -> web.Response:
+    """Know no pages, but want a login for whatever is sent."""
+    if request.method == "GET":
+        return web.Response(status=HTTPStatus.NOT_FOUND)
+    return _router(request)
+
+
+def _form_alone(request: web.Request) -> web.Response:
+    """Take no GET, and thank for everything."""
+    return _page(HTTPStatus.METHOD_NOT_ALLOWED if request.method == "GET" else HTTPStatus.OK)
+
+
 def _endless(request: web.Request) -> web.Response:
     """Answer with far too much."""
     return web.Response(body=b"<config>" + b" " * 200_000)
@@ -118,6 +130,8 @@ def _endless(request: web.Request) -> web.Response:
         _redirect,
         _nagging_page,
         _bearer,
+        _nagging_form,
+        _form_alone,
         _endless,
     ],
 )

@@ -1,6 +1,8 @@
 """Step `push`: what ViewWall offers to write into a camera, and why not where it does not."""
 
 from collections.abc import Callable, Iterator
+import json
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +20,9 @@ from tests.simulators.state import Auth, Faults, HttpPostSlot, Shape
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 READ = "GetHttpPostConfig"
+TEXTS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +85,26 @@ async def test_consent(hass: HomeAssistant, kind: type[Simulator], shape: Shape,
     assert result["result"].options == {"push_subscription": True}
 
 
+def folded(shown: ConfigFlowResult) -> list[str]:
+    """Return the names of the sections that are closed at first."""
+    schema = shown["data_schema"]
+    assert schema is not None
+    return [str(key) for key, field in schema.schema.items() if getattr(field, "options", {}).get("collapsed")]
+
+
+async def test_the_box_comes_first(hass: HomeAssistant) -> None:
+    """Offer the box before anything that sends to the camera's web page; what it saves is folded, the restart not."""
+    async with IpcV2Simulator() as camera:
+        shown = await sign_in(hass, camera)
+    texts = TEXTS["config"]["step"]["push"]
+
+    assert fields(shown) == ["set_up_push", "camera_address", "camera_connection", "camera_data", "camera_restart"]
+    assert folded(shown) == ["camera_address", "camera_connection", "camera_data"]
+    assert "web page" not in texts["description"]
+    assert "steps below" not in texts["description"]
+    assert texts["data_description"]["set_up_push"].startswith("Tick the box and ViewWall tells the camera")
+
+
 @pytest.mark.parametrize("typed", [{}, {"set_up_push": False}])
 async def test_no_consent(hass: HomeAssistant, typed: dict[str, bool]) -> None:
     """Take silence for a no, and leave the question open."""
@@ -103,6 +128,7 @@ async def test_why_not(hass: HomeAssistant, spoil: Callable[[IpcV2Simulator], No
         spoil(camera)
         shown = await sign_in(hass, camera)
         assert fields(shown) == [why, "camera_address", "camera_connection", "camera_data", "camera_restart"]
+        assert folded(shown) == []
         result = await hass.config_entries.flow.async_configure(shown["flow_id"], {})
 
     assert result["result"].options == {}

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 from http import HTTPStatus
+import json
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_IGNORE
@@ -25,6 +28,9 @@ from tests.simulators.thin_client import ThinClientSimulator
 
 LOGIN = {"username": "admin", "password": "gate-Keeper-7"}
 MANUAL = "Enter an address"
+TEXTS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
+)["config"]["step"]
 
 
 @pytest.fixture(autouse=True)
@@ -370,3 +376,18 @@ async def test_configured_meanwhile(hass: HomeAssistant) -> None:
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data["password"] == LOGIN["password"]
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+# Texts.
+
+
+def test_the_list_says_nothing_wrong_about_its_order() -> None:
+    """Do not say that the devices that are set up stand at the end: the address form stands behind them."""
+    assert list(TEXTS["found"]["data"]) == ["device"]
+    assert "end" not in f"{TEXTS['found']['description']} {TEXTS['found'].get('data_description', '')}".split()
+
+
+@pytest.mark.parametrize("step", ["login", "discovery_confirm"])
+def test_found_ports_are_explained(step: str) -> None:
+    """Say where the port comes from that stands in the form already."""
+    assert "was found out by ViewWall" in TEXTS[step]["sections"]["connection"]["description"]

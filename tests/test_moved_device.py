@@ -111,7 +111,20 @@ async def test_moved_thin_client(hass: HomeAssistant, set_up_wall: SetUpWall) ->
 
         assert entry.data["host"] == NEW_ADDRESS
         assert entry.state is ConfigEntryState.LOADED
-        assert len(wall.sessions) == 1
+        assert (len(wall.sessions), wall.most_sessions) == (1, 1)
+
+
+async def test_moved_thin_client_that_knows_no_session(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:
+    """Follow a Thin Client that has forgotten the session, and one whose session cannot be named."""
+    async with ThinClientSimulator() as wall:
+        entry = await moved_wall(hass, set_up_wall, wall)
+        wall.expire_sessions()
+        hass.config_entries.async_update_entry(entry, options={"session_token": "no token"})
+        await discover(hass, WALL_MAC, NEW_ADDRESS)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+        assert entry.data["host"] == NEW_ADDRESS
+        assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_refused_thin_client_is_tried_once(hass: HomeAssistant, set_up_wall: SetUpWall) -> None:

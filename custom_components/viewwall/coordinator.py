@@ -41,6 +41,7 @@ from .viewtron.errors import (
     ViewtronLockedError,
     ViewtronNoAnswerError,
     ViewtronNotSupportedError,
+    ViewtronOtherDeviceError,
 )
 from .viewtron.models import AlarmInput, AlarmOutput, AlarmStatus, Channel, DeviceClock, DeviceInfo, Disk
 from .viewtron.recordings import STATUS_COMMAND
@@ -53,6 +54,12 @@ _LOGGER = logging.getLogger(__name__)
 POLL_WITH_PUSH: Final = timedelta(seconds=60)
 POLL_WITHOUT_PUSH: Final = timedelta(seconds=5)
 
+_AWAY: Final = (
+    ViewtronConnectionError,
+    ViewtronOtherDeviceError,
+    ThinClientConnectionError,
+    ThinClientOtherDeviceError,
+)
 _RECORDING: Final = 60
 _SLOW: Final = 5 * 60
 _IDENTITY: Final = 6 * 60 * 60
@@ -147,7 +154,7 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
             # The coordinator rounds down to whole seconds: one more, or the client would still hold its tongue.
             raise self._failed(error, retry_after=self._guard.blocked_until - now + 1) from error
         except (ViewtronError, ThinClientError) as error:
-            if isinstance(error, ViewtronConnectionError | ThinClientConnectionError | ThinClientOtherDeviceError):
+            if isinstance(error, _AWAY):
                 # While a device is away, another one may get its address, and lose it again.
                 self.doubt()
             raise self._failed(error) from error
@@ -168,13 +175,6 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
             translation_key=error_key(error),
             translation_placeholders=error_placeholders(error, self.config_entry.title),
             retry_after=retry_after,
-        )
-
-    def _other_device(self) -> UpdateFailed:
-        return UpdateFailed(
-            translation_domain=DOMAIN,
-            translation_key="other_device",
-            translation_placeholders={"device": self.config_entry.title},
         )
 
     def _report_locked(self) -> None:
@@ -239,12 +239,9 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             )
 
     async def prove(self) -> None:
-        """Make sure, after the device was away, that it is still the same one.
-
-        Raises ViewtronError, and UpdateFailed for another device.
-        """
+        """Make sure, after the device was away, that it is still the same one; raises ViewtronError."""
         if "info" not in self._due:
-            await self._identify()
+            await self.client.identify()
 
     @override
     def _allow_retry(self) -> None:
@@ -263,9 +260,9 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
     async def _poll(self) -> ViewtronState:
         """Ask what is due: the identity first, then the alarms, then what changes slowly."""
         self._has_waited = False
-        info = await self._slowly("info", _IDENTITY, self._identify, needed=True)
+        info = await self._slowly("info", _IDENTITY, self.client.identify, needed=True)
         known: ViewtronState | None = getattr(self, "data", None)
-        state = known or ViewtronState(info=info or await self._identify())
+        state = known or ViewtronState(info=info or await self.client.identify())
         if info is not None:
             state = replace(state, info=info, can_restart=self.client.reboot_command is not None)
             self._refused.clear()
@@ -310,7 +307,7 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         return replace(state, recording=recording or {})
 
     async def sync_clock(self) -> None:
-        """Set the device's clock to Home Assistant's. Raises ViewtronError, and UpdateFailed for another device."""
+        """Set the device's clock to Home Assistant's. Raises ViewtronError."""
         await self.prove()
         # Whoever is cancelled does not leave the device without its time server.
         setting = self.hass.async_create_task(self._set_clock(), f"{DOMAIN} clock")
@@ -348,12 +345,6 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             # A camera came or went: the list of channels is older than that.
             self._due.pop("channels", None)
         self._on_alarms(alarms.alarms)
-
-    async def _identify(self) -> DeviceInfo:
-        info = await self.client.identify()
-        if self.config_entry.unique_id not in (info.mac, info.serial):
-            raise self._other_device()
-        return info
 
     async def _slowly[T](
         self, what: str, every: float, ask: Callable[[], Awaitable[T]], *, needed: bool = False

@@ -118,7 +118,7 @@ class Counters:
     async def reset(self, channel: int | None) -> None:
         """Count from zero: by the camera's own reset if it has one and reads back zero, else by our own zero.
 
-        Raises ViewtronError, and UpdateFailed for another device; then nothing is counted from zero.
+        Raises ViewtronError; then nothing is counted from zero.
         """
         ledger = self._ledger(channel)
         if channel is None and self._has_statistics:

@@ -14,7 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.loader import async_get_integration
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import CONF_SESSION, DOMAIN
 from .login_guard import guard_of
 from .push_address import to_ip
 from .recognition import looks_like_viewtron, recognise_again
@@ -48,9 +48,16 @@ async def find_devices(hass: HomeAssistant) -> tuple[Announcement, ...]:
     async with asyncio.TaskGroup() as group:
         searching = group.create_task(search(addresses, SEARCH_SECONDS))
         probing = group.create_task(_probe_known_addresses(hass))
-    answered = searching.result()
-    macs = {each.mac for each in answered}
-    return (*answered, *(each for each in probing.result() if each.mac not in macs))
+    answered, macs = searching.result(), {each.mac for each in searching.result()}
+    unheard = {each.address: each for each in probing.result() if each.mac not in macs}
+    return (*(_with_mac(each, unheard) for each in answered), *unheard.values())
+
+
+def _with_mac(device: Announcement, unheard: dict[str, Announcement]) -> Announcement:
+    """Return a device with the MAC that DHCP knows, if it does not tell its own; it is taken out of the others."""
+    if device.mac is None and (same := unheard.pop(device.address, None)) is not None:
+        return device.with_more(same)
+    return device
 
 
 async def _probe_known_addresses(hass: HomeAssistant) -> list[Announcement]:
@@ -125,7 +132,9 @@ async def follow(hass: HomeAssistant, entry: ViewWallConfigEntry, address: str, 
             if not await _may_follow(hass, entry, address):
                 break
             try:
-                found = await recognise_again(hass, {**entry.data, CONF_HOST: address})
+                found = await recognise_again(
+                    hass, {**entry.data, CONF_HOST: address}, entry.unique_id, entry.options.get(CONF_SESSION)
+                )
             except (ViewtronError, ThinClientError, NobodyThereError) as error:
                 is_spent = not _is_unreachable(error)
                 _LOGGER.debug("%s is not followed to %s: %s", entry.title, address, error)

@@ -167,10 +167,15 @@ def push_schema(kind: DeviceKind, offer: SlotOffer | None = None) -> probatio.Sc
             screens = ["nvr_address", "nvr_connection", "nvr_events", "nvr_test"]
         case _:
             screens = ["camera_address", "camera_connection", "camera_data", "camera_restart"]
-    text_only = section(probatio.Schema({}), SectionConfig(collapsed=False))
     if offer is not None and not fields:
         screens = [offer.value, *screens]
-    return probatio.Schema({**fields, **{probatio.Optional(screen): text_only for screen in screens}})
+    # The box does what the steps say, all but the restart.
+    folded = frozenset(screens[:-1] if fields else ())
+    texts = {
+        probatio.Optional(screen): section(probatio.Schema({}), SectionConfig(collapsed=screen in folded))
+        for screen in screens
+    }
+    return probatio.Schema({**fields, **texts})
 
 
 def shown_again(user_input: Mapping[str, Any] | None) -> dict[str, Any]:

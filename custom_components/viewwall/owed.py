@@ -18,7 +18,6 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .const import DOMAIN
 from .device_memory import Debt, DebtKey, DebtKind, DeviceMemory
@@ -219,7 +218,7 @@ class Owed:
                 try:
                     await self._prove()
                     await self._send_end(account.debt)
-                except (ViewtronError, UpdateFailed) as error:
+                except ViewtronError as error:
                     self._failed(account.debt, error)
                     raise StillOwedError(account.debt) from error
                 self._on_end(account.debt)
@@ -238,7 +237,7 @@ class Owed:
         await self._memory.paid(account.debt.key)
         ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry.entry_id, account.debt))
 
-    def _failed(self, debt: Debt, error: ViewtronError | UpdateFailed) -> None:
+    def _failed(self, debt: Debt, error: ViewtronError) -> None:
         _LOGGER.debug("%s: %s %d is still owed: %s", self._entry.title, debt.kind, debt.number, error)
         if isinstance(error, ViewtronConnectionError):
             self._doubt()

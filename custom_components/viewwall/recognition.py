@@ -1,6 +1,7 @@
 """Ask a device at an address who it is, whichever family it belongs to, with exactly one login."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from .thin_client import (
     ThinClientConnectionError,
     ThinClientError,
     ThinClientProtocolError,
+    ThinClientValidationError,
 )
 from .viewtron.errors import ViewtronProtocolError
 from .viewtron.models import DeviceInfo
@@ -61,17 +63,20 @@ async def recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> Found:
     return await _ask_thin_client(hass, data) or await _ask_viewtron(hass, data)
 
 
-async def recognise_again(hass: HomeAssistant, data: Mapping[str, Any]) -> Found | None:
+async def recognise_again(
+    hass: HomeAssistant, data: Mapping[str, Any], identity: str | None, session: str | None = None
+) -> Found | None:
     """Return who answers at the address of an entry's data, None if it is not of the entry's family.
 
-    The password is kept back from what does not look like a device of that family. Raises any ViewtronError or
-    ThinClientError, and NobodyThereError.
+    The password is kept back from what does not look like a device of that family, and anything more from a Viewtron
+    device that tells another identity. `session` is one that the Thin Client may still hold: it ends before another one
+    begins. Raises any ViewtronError or ThinClientError, and NobodyThereError.
     """
     if data[CONF_KIND] == KIND_THIN_CLIENT:
-        return await _ask_thin_client(hass, data)
+        return await _ask_thin_client(hass, data, session)
     if await looks_like_viewtron(hass, data[CONF_HOST], port=data[CONF_PORT], ssl=data[CONF_SSL]) is None:
         return None
-    return await _ask_viewtron(hass, data)
+    return await _ask_viewtron(hass, data, identity)
 
 
 async def looks_like_viewtron(
@@ -84,12 +89,15 @@ async def looks_like_viewtron(
     return await find_door(async_get_clientsession(hass, verify_ssl=False), host, port=port, ssl=ssl)
 
 
-async def _ask_thin_client(hass: HomeAssistant, data: Mapping[str, Any]) -> Found | None:
-    """Return the Thin Client at the address, None if it is none."""
+async def _ask_thin_client(hass: HomeAssistant, data: Mapping[str, Any], session: str | None = None) -> Found | None:
+    """Return the Thin Client at the address, None if it is none; a session that it still holds ends first."""
     client = make_thin_client(hass, data)
     try:
         if not await _looks_like_thin_client(client):
             return None
+        if session is not None:
+            with suppress(ThinClientCommandError, ThinClientValidationError):
+                await client.forget_session(session)
         info = await client.identify()
     except ThinClientProtocolError, ThinClientCommandError:
         if client.token is not None:
@@ -113,9 +121,10 @@ async def _looks_like_thin_client(client: ThinClient) -> bool:
     return False
 
 
-async def _ask_viewtron(hass: HomeAssistant, data: Mapping[str, Any]) -> Found:
-    """Return the Viewtron device at the address."""
+async def _ask_viewtron(hass: HomeAssistant, data: Mapping[str, Any], identity: str | None = None) -> Found:
+    """Return the Viewtron device at the address; raises ViewtronOtherDeviceError for another than the expected one."""
     client = make_viewtron_client(hass, data)
+    client.must_be(identity)
     info = await client.identify()
     if (unique_id := info.mac or info.serial) is None:
         raise ViewtronProtocolError("the device tells neither MAC nor serial")

@@ -13,7 +13,7 @@ from custom_components.viewwall.viewtron.discovery import search
 from tests.searching import own_ports
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
-from tests.simulators.search_answers import mhed_answer, ordinary_answer, xml_answer
+from tests.simulators.search_answers import Announced, mhed_answer, ordinary_answer, xml_answer
 from tests.simulators.search_responder import SearchResponder
 from tests.simulators.state import SearchFaults, Shape, XmlTrick
 
@@ -209,3 +209,37 @@ async def test_cancelled_search_leaves_nothing_open() -> None:
 
     assert opened
     assert {own.fileno() for own in opened} == {-1}
+
+
+NAMELESS = replace(CAMERA, mac="00:00:00:00:00:00", firmware="9.9")
+"""An answer without a MAC."""
+NEIGHBOUR = replace(CAMERA, mac="58:5b:69:00:00:01", serial="I85B69000001")
+
+
+@pytest.mark.parametrize(
+    ("answers", "macs"),
+    [
+        ([NAMELESS, replace(NAMELESS, serial="I00000000001", http_port=81)], [None]),
+        ([NAMELESS, CAMERA], [CAMERA.mac]),
+        ([CAMERA, NAMELESS], [CAMERA.mac]),
+        ([CAMERA, CAMERA, replace(CAMERA, serial="")], [CAMERA.mac]),
+        ([CAMERA, NAMELESS, NEIGHBOUR], [CAMERA.mac, NEIGHBOUR.mac]),
+        ([NAMELESS, CAMERA, NEIGHBOUR, NAMELESS], [CAMERA.mac, NEIGHBOUR.mac]),
+    ],
+)
+async def test_one_row_for_one_device(answers: list[Announced], macs: list[str | None]) -> None:
+    """Know a device by its MAC and address; one that tells no MAC is who is there already, or comes to be."""
+    gathered = discovery._Gathered(asyncio.get_running_loop())
+    for answer in answers:
+        gathered.datagram_received(mhed_answer(answer), (SENDER, 1))
+
+    assert [each.mac for each in gathered.announcements] == macs
+
+
+async def test_nameless_devices_elsewhere() -> None:
+    """Keep two devices without a MAC apart that answer from two addresses."""
+    gathered = discovery._Gathered(asyncio.get_running_loop())
+    for sender in (SENDER, "192.0.2.32", SENDER):
+        gathered.datagram_received(mhed_answer(NAMELESS), (sender, 1))
+
+    assert [(each.mac, each.address) for each in gathered.announcements] == [(None, SENDER), (None, "192.0.2.32")]

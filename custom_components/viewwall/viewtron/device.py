@@ -15,6 +15,7 @@ from .errors import (
     ViewtronFailedError,
     ViewtronNoAnswerError,
     ViewtronNotSupportedError,
+    ViewtronOtherDeviceError,
     ViewtronPermissionError,
     ViewtronProtocolError,
 )
@@ -62,6 +63,8 @@ class Device:
         """Keep the address and the login; nothing is sent."""
         self._transport = Transport(session, host, username, password, port=port, ssl=ssl, verify_ssl=verify_ssl)
         self._info: DeviceInfo | None = None
+        self._expected: str | None = None
+        """The MAC or serial that the device must have; None while any will do."""
         self._channel_command: str | None = None
         self._names: dict[tuple[str, int], str | None] = {}
         self._nameless: dict[tuple[str, int], float] = {}
@@ -77,6 +80,10 @@ class Device:
     def use(self, info: DeviceInfo) -> None:
         """Take the device to be this, without asking it."""
         self._info = info
+
+    def must_be(self, identity: str | None) -> None:
+        """Expect this MAC or serial: `identify` raises ViewtronOtherDeviceError as soon as the device tells others."""
+        self._expected = identity
 
     def allow_retry(self) -> None:
         """Allow one more login after a ViewtronAuthError."""
@@ -162,6 +169,7 @@ class Device:
     async def identify(self) -> DeviceInfo:
         """Ask what the device is; the first request is always `GetDeviceInfo`.
 
+        Another device than the expected one is asked nothing more, and gets no more requests with the password.
         The generation is told by `apiVersion`, never by the firmware's text. A camera is what answers
         `GetDeviceDetail`; else several channels make an NVR; else the description `IPCamera` (which users can edit) a
         camera; else the channel count decides (which a camera may print as 9).
@@ -172,6 +180,7 @@ class Device:
             raise ViewtronProtocolError(f"No Viewtron device: {err}") from None
         if device is None:
             raise ViewtronProtocolError("GetDeviceInfo: the answer names no device")
+        self._expect(clean_mac(device.get("mac")), clean_serial(device.get("sn")), may_tell_more=True)
         detail = await self._detail()
         properties = detail.find("property") if detail else None
 
@@ -186,6 +195,8 @@ class Device:
                 number = to_int(node.text)
             return max(0, min(number or 0, _MAX_ALARM_INPUTS))
 
+        mac, serial = clean_mac(tell("mac")), clean_serial(tell("sn"))
+        self._expect(mac, serial, may_tell_more=False)
         api_version = tell("apiVersion")
         generation = read_generation(api_version)
         channel_count = device.number("chlMaxCount")
@@ -197,8 +208,8 @@ class Device:
             brand=tell("brand"),
             firmware=tell("softwareVersion"),
             hardware=tell("hardwareVersion"),
-            mac=clean_mac(tell("mac")),
-            serial=clean_serial(tell("sn")),
+            mac=mac,
+            serial=serial,
             api_version=api_version,
             channel_count=channel_count,
             alarm_in_count=count("alarmInCount"),
@@ -207,6 +218,14 @@ class Device:
             supported_apis=await self._supported_apis() if generation == 2 else None,
         )
         return self._info
+
+    def _expect(self, mac: str | None, serial: str | None, *, may_tell_more: bool) -> None:
+        """Make sure that it is the expected device; what it has left out, its detail may tell."""
+        if self._expected is None or self._expected in (mac, serial):
+            return
+        told = mac if self._expected == clean_mac(self._expected) else serial
+        if told is not None or not may_tell_more:
+            raise ViewtronOtherDeviceError("Another device answers at the address")
 
     async def list_channels(self, is_v2: bool) -> tuple[Channel, ...]:
         """List the channels by the generation's command, or by the other's where that one is unknown."""

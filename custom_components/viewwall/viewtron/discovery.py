@@ -343,12 +343,20 @@ class _Gathered(asyncio.DatagramProtocol):
         self._heard += 1
         if self._heard > _MOST_PER_SECOND or (new := parse_announcement(data, addr[0])) is None:
             return
-        key = (new.mac or new.serial or str(new.http_port), new.address)
+        key = self._key(new)
         if (known := self._devices.get(key)) is not None:
             self._devices[key] = known.with_more(new)
+        elif (nameless := self._devices.pop((None, new.address), None)) is not None:
+            self._devices[key] = new.with_more(nameless)
         elif len(self._devices) < _MOST_DEVICES and self._by_sender.get(addr[0], 0) < _MOST_OF_ONE:
             self._by_sender[addr[0]] = self._by_sender.get(addr[0], 0) + 1
             self._devices[key] = new
+
+    def _key(self, device: Announcement) -> tuple[str | None, str]:
+        """Return the place of a device: its MAC and address; one without a MAC is whoever is known at its address."""
+        if device.mac is not None:
+            return (device.mac, device.address)
+        return next((key for key in self._devices if key[1] == device.address), (None, device.address))
 
     @override
     def error_received(self, exc: Exception) -> None:

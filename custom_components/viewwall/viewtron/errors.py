@@ -101,6 +101,10 @@ class ViewtronProtocolError(ViewtronError):
     """Something answered, but not as a Viewtron device does."""
 
 
+class ViewtronOtherDeviceError(ViewtronError):
+    """Another device answers at the address; it was asked for nothing but who it is."""
+
+
 class ViewtronCommandError(ViewtronError):
     """The device refused a command; `code` and `description` are its own words."""
 

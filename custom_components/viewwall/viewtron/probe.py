@@ -61,11 +61,13 @@ async def find_door(
     is_anybody_there = False
     for door in doors:
         try:
-            known = await _ask(session, host, door, _KNOWN)
+            method, known = "GET", await _ask(session, host, door, "GET", _KNOWN)
             is_anybody_there = True
             if HTTPStatus.MULTIPLE_CHOICES <= known.status < HTTPStatus.BAD_REQUEST:
                 continue
-            fits = _is_known(known) and _is_unknown(await _ask(session, host, door, _UNKNOWN))
+            if _wants_post(known):
+                method, known = "POST", await _ask(session, host, door, "POST", _KNOWN)
+            fits = _is_known(known) and _is_unknown(await _ask(session, host, door, method, _UNKNOWN))
         except aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError:
             continue
         except aiohttp.ClientError, OSError, ValueError:
@@ -75,6 +77,13 @@ async def find_door(
     if not is_anybody_there:
         raise NobodyThereError(host)
     return None
+
+
+def _wants_post(answer: _Answer) -> bool:
+    """Tell whether a command may only have been asked in the wrong way: all are documented for POST, few for GET."""
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        return not answer.body.strip()
+    return answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and answer.document is None
 
 
 def _is_known(answer: _Answer) -> bool:
@@ -94,10 +103,10 @@ def _is_unknown(answer: _Answer) -> bool:
     return answer.status == HTTPStatus.BAD_REQUEST and not answer.body.strip()
 
 
-async def _ask(session: aiohttp.ClientSession, host: str, door: Door, command: str) -> _Answer:
-    """Send a command by GET, without a login, and follow no redirect."""
+async def _ask(session: aiohttp.ClientSession, host: str, door: Door, method: str, command: str) -> _Answer:
+    """Send a command without a body and without a login, and follow no redirect."""
     url = URL.build(scheme="https" if door.ssl else "http", host=host.strip("[]"), port=door.port, path=f"/{command}")
-    async with session.request("GET", url, allow_redirects=False, timeout=_TIMEOUT, ssl=False) as response:
+    async with session.request(method, url, allow_redirects=False, timeout=_TIMEOUT, ssl=False) as response:
         content = bytearray()
         async for chunk in response.content.iter_chunked(_MAX_ANSWER):
             content += chunk
