@@ -195,7 +195,7 @@ async def test_fix_that_fails(
                 camera.clock.zone = "America/New_York"
             case "other":
                 camera.mac, camera.serial = "58:5b:69:77:77:77", "I85B69777777"
-                entry.runtime_data.coordinator.doubt()  # type: ignore[union-attr]
+                entry.runtime_data.coordinator.doubt()
             case "unloaded":
                 await hass.config_entries.async_unload(entry.entry_id)
             case _:

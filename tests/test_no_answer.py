@@ -167,7 +167,7 @@ async def test_what_decides(set_up: SetUp, later: Later, command: str, fault: di
     """Take a device for gone that answers neither who it is nor its alarms."""
     async with IpcV2Simulator() as camera:
         entry = await set_up(camera)
-        entry.runtime_data.coordinator.doubt()  # type: ignore[union-attr]
+        entry.runtime_data.coordinator.doubt()
         camera.faults = Faults(only={command}, **fault)
         await later(6)
         assert not is_up(entry)

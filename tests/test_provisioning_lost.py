@@ -1,6 +1,7 @@
 """Our slot when it is lost, changed or in somebody's way: mended by itself where it can be, else named."""
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
 import json
 from typing import Any
 
@@ -114,6 +115,40 @@ async def test_taken_away_again_and_again(
     await away(camera, later)
     await turn(hass, camera, on=True)
     assert ((await told())["trouble"], writes(camera)) == (None, 4)
+
+
+async def test_first_loss_after_help_by_hand(
+    hass: HomeAssistant, later: Later, camera: IpcV1Simulator, entry: ViewWallConfigEntry, told: Any
+) -> None:
+    """Put back what was lost once, however often it had been written in vain before somebody typed it by hand."""
+    (slot,) = [deepcopy(each) for each in held(camera)]
+    camera.empty_slots()
+    camera.http_post_ignored = True
+    await away(camera, later)
+    assert (await told())["trouble"] == "refused"
+    camera.http_post_ignored = False
+    occupy(camera, slot)
+    await away(camera, later)
+    assert (await told())["trouble"] is None
+    before = writes(camera)
+    camera.empty_slots()
+    await away(camera, later)
+    assert ((await told())["trouble"], writes(camera), len(held(camera))) == (None, before + 1, 1)
+
+
+async def test_first_loss_after_consent(
+    hass: HomeAssistant, later: Later, camera: IpcV1Simulator, entry: ViewWallConfigEntry, told: Any
+) -> None:
+    """Put back once what the user has let us write anew."""
+    for _ in range(2):
+        camera.empty_slots()
+        await away(camera, later)
+    assert (await told())["trouble"] == "taken_away"
+    await turn(hass, camera, on=True)
+    for trouble in (None, "taken_away"):
+        camera.empty_slots()
+        await away(camera, later)
+        assert (await told())["trouble"] == trouble
 
 
 async def test_switched_off_in_the_camera(

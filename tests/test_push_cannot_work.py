@@ -139,6 +139,35 @@ async def test_what_arrives_beats_every_guess(hass: HomeAssistant, user: User, s
         assert await user.trouble(entry) == "push_silent"
 
 
+async def test_proven_address_after_a_restart(
+    hass: HomeAssistant, user: User, set_up: SetUp, later: Later, hass_storage: dict[str, Any]
+) -> None:
+    """Keep quiet after a restart about an address at which messages have come, until it is another one."""
+    await hass.config.async_update(internal_url="http://ha.home.arpa:8123")
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        assert await user.trouble(entry) == "push_name"
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert await user.trouble(entry) == "push_name"
+        await camera.send_keepalive()
+        for _ in range(2):
+            await hass.config_entries.async_reload(entry.entry_id)
+            assert await user.trouble(entry) is None
+        stored = repr(hass_storage[f"viewwall.{entry.entry_id}"])
+        assert "ha.home.arpa:8123" in stored
+        assert entry.data["webhook_id"] not in stored
+
+        await later(15 * 60 + 1)
+        assert await user.trouble(entry) == "push_never"
+
+        for url in ("https://ha.home.arpa:8123", "http://ha.home.arpa:8123"):
+            await hass.config.async_update(internal_url=url)
+            await hass.async_block_till_done(wait_background_tasks=True)
+            assert await user.trouble(entry) == ("push_https" if url.startswith("https") else "push_name")
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert await user.trouble(entry) == "push_name"
+
+
 async def test_address_that_goes_wrong_later(hass: HomeAssistant, user: User, set_up: SetUp, later: Later) -> None:
     """Follow Home Assistant's own address: a new one that cannot work is told of as soon as messages stop."""
     async with IpcV2Simulator() as camera:

@@ -115,7 +115,7 @@ async def test_factory_reset_without_consent(hass: HomeAssistant, user: User, se
         assert camera.http_post_writes == []
         dialog = await (await user.open(entry)).submit()
         assert dialog.error == "not_in_camera"
-        assert (await dialog.submit(set_up=True)).error == "claimed"
+        assert (await dialog.submit(set_up=True)).step == "claimed"
         await beats(camera, later)
         assert await user.trouble(entry) is None
 

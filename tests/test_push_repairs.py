@@ -81,18 +81,15 @@ async def test_set_up_from_the_repair(
         assert camera.http_post_writes == []
 
         dialog = await dialog.submit(set_up=True)
-        assert dialog.error == "claimed"
-        assert "set_up" not in dialog.fields
+        assert (dialog.step, dialog.fields, dialog.errors) == ("claimed", set(), {})
+        assert "within 30 seconds" in dialog.text
         assert entry.options["push_subscription"] is True
         assert len(camera.http_post_writes) == 1
         assert await user.trouble(entry) is None
 
-        dialog = await dialog.submit()
-        assert dialog.error == "all_right"
-        assert "firewall" in dialog.errors["base"]
+        assert (await dialog.submit()).type == "create_entry"
         await camera.send_keepalive()
         await hass.async_block_till_done()
-        assert (await dialog.submit()).type == "create_entry"
         assert value(hass, camera, "binary_sensor.event_push") == "on"
         assert len(camera.http_post_writes) == 1
 
@@ -127,7 +124,7 @@ async def test_wrong_server(hass: HomeAssistant, user: User, set_up: SetUp, late
         assert dialog.error == "other_address"
         assert dialog.fields == {"set_up"}
         dialog = await dialog.submit(set_up=True)
-        assert dialog.error == "claimed"
+        assert dialog.step == "claimed"
         assert [(each.id, f"{each.domain}:{each.port}") for each in ours(camera)] == [(2, user.server)]
         await camera.send_keepalive()
         assert (await dialog.submit()).type == "create_entry"
@@ -162,7 +159,7 @@ async def test_switched_off_later(hass: HomeAssistant, user: User, set_up: SetUp
         dialog = await dialog.submit()
         assert dialog.error == "switched_off"
         dialog = await dialog.submit(set_up=True)
-        assert dialog.error == "claimed"
+        assert dialog.step == "claimed"
         assert ours(camera)[0].switch is True
         await camera.send_keepalive()
         assert (await dialog.submit()).type == "create_entry"
@@ -187,7 +184,7 @@ async def test_no_free_slot(hass: HomeAssistant, user: User, set_up: SetUp) -> N
         camera.http_post[1] = HttpPostSlot(id=2)
         dialog = await dialog.submit()
         assert [each.id for each in ours(camera)] == [2]
-        assert dialog.error == "all_right"
+        assert (dialog.step, dialog.errors) == ("claimed", {})
         await camera.send_keepalive()
         assert (await dialog.submit()).type == "create_entry"
 
@@ -221,7 +218,7 @@ async def test_refused(hass: HomeAssistant, user: User, set_up: SetUp, later: La
         dialog = await dialog.submit(set_up=True)
         assert dialog.error == ("no_permission" if reason == "read only" else "not_taken")
         camera.http_post_read_only = camera.http_post_ignored = False
-        assert (await dialog.submit(set_up=True)).error == "claimed"
+        assert (await dialog.submit(set_up=True)).step == "claimed"
         assert await user.trouble(entry) is None
 
 
@@ -245,7 +242,8 @@ async def test_restart_wanted(hass: HomeAssistant, user: User, set_up: SetUp, la
         assert dialog.fields == ({"restart"} if has_reboot else set())
         if has_reboot:
             dialog = await dialog.submit(restart=True)
-            assert dialog.error == "restarting"
+            assert (dialog.step, dialog.errors) == ("restarting", {})
+            assert "two minutes" in dialog.text
             await later(1)
         else:
             dialog = await dialog.submit()
@@ -379,5 +377,5 @@ async def test_taken_away(hass: HomeAssistant, user: User, set_up: SetUp, later:
         dialog = await dialog.submit()
         assert dialog.error == "taken_away"
         assert len(camera.http_post_writes) == writes
-        assert (await dialog.submit(set_up=True)).error == "claimed"
+        assert (await dialog.submit(set_up=True)).step == "claimed"
         assert len(ours(camera)) == 1

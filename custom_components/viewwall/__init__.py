@@ -112,6 +112,7 @@ def build_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> ViewtronR
     """Put together what belongs to a Viewtron device; nothing is sent or registered yet."""
     runtime = ViewtronRuntime(hass, entry, entry.unique_id or entry.entry_id)
     runtime.client = make_viewtron_client(hass, entry.data)
+    runtime.client.must_be(runtime.device_id)
     runtime.snapshots = Snapshots(hass, runtime.client)
     runtime.board = AlarmBoard(hass, hold_times(entry), runtime.alarm_changed)
     runtime.catalog = EntityCatalog(hass, entry.entry_id, runtime.device_id)

@@ -55,6 +55,8 @@ class DeviceMemory:
         self.debts: Mapping[DebtKey, Debt] = {}
         self.counts: Mapping[str, Any] = {}
         """Counts by channel, as their ledger wrote them down."""
+        self.proven: str | None = None
+        """The way, without its secret, on which messages of the device have arrived."""
 
     async def load(self) -> None:
         """Read what an earlier run has left; what cannot be understood is left out, with a warning."""
@@ -62,6 +64,8 @@ class DeviceMemory:
         self.debts = {debt.key: debt for debt in _debts(stored.get("debts"))}
         counts = stored.get("counts")
         self.counts = dict(counts) if isinstance(counts, dict) else {}
+        proven = stored.get("proven")
+        self.proven = proven if isinstance(proven, str) else None
 
     async def owe(self, debt: Debt) -> None:
         """Remember what is owed; when this returns, it is on disk. Raises HomeAssistantError if it cannot be."""
@@ -87,6 +91,17 @@ class DeviceMemory:
     def keep_counts(self, counts: Mapping[str, Any]) -> None:
         """Remember counts, on disk after a while or when Home Assistant stops."""
         self.counts = counts
+        self._save_later()
+
+    @callback
+    def prove(self, way: str | None) -> None:
+        """Remember the way on which messages arrive, None for none, on disk as counts are."""
+        if way != self.proven:
+            self.proven = way
+            self._save_later()
+
+    @callback
+    def _save_later(self) -> None:
         self._changes += 1
         if not self._is_waiting:
             # Asked again, the store would begin to wait anew: on a busy day nothing would ever be written.
@@ -109,7 +124,11 @@ class DeviceMemory:
 
     def _data(self) -> dict[str, Any]:
         self._is_waiting = False
-        return {"debts": [asdict(debt) for debt in self.debts.values()], "counts": dict(self.counts)}
+        return {
+            "debts": [asdict(debt) for debt in self.debts.values()],
+            "counts": dict(self.counts),
+            "proven": self.proven,
+        }
 
 
 def _debts(stored: object) -> Iterator[Debt]:

@@ -103,6 +103,12 @@ class Provisioning:
         slot = self.slots.of(self._path)
         return slot is not None and slot.enabled
 
+    @property
+    def heartbeat(self) -> int | None:
+        """Return the seconds between two signs of life that our slot is set to, as far as the camera has told."""
+        slot = self.slots.of(self._path) if self.slots is not None else None
+        return slot.heartbeat if slot is not None else None
+
     async def check(self) -> None:
         """Look at the slots; claim ours again if it is wanted and lost, and put its address right.
 
@@ -116,7 +122,7 @@ class Provisioning:
         """Claim a slot, and keep it from now on; who wants events wants no polling alone.
 
         `is_dead` says that nothing comes from the address that our slot has, so that it may get another one.
-        Raises ViewtronError, and UpdateFailed for another device.
+        Raises ViewtronError.
         """
         await self._runtime.coordinator.prove()
         work = self._hass.async_create_task(self._subscribe(is_dead), f"{DOMAIN} push slot")
@@ -164,6 +170,9 @@ class Provisioning:
             return
         address = await self._wanted_address()
         if own is not None and (address.same_as(own.address) or not await self._may_move()):
+            if self.trouble is SlotTrouble.REFUSED:
+                # Somebody has done by hand what was written in vain: if that is lost, it is lost for the first time.
+                self._tried.clear()
             self.trouble = None
             return
         attempt, now = (address, own is None), self._hass.loop.time()
@@ -199,6 +208,7 @@ class Provisioning:
                 own = self.slots.of(self._path)
                 if own is None or not own.enabled or is_dead or await self._may_move():
                     await self._claim(await self._wanted_address())
+                    self._tried.clear()
                 self.supported, self.trouble, self._had_slot = True, None, True
                 options = {**self._runtime.entry.options, CONF_PUSH_SUBSCRIPTION: True}
                 options.pop(CONF_POLLING_ALONE, None)
@@ -304,15 +314,14 @@ async def release_slot(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 async def _release(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
-    """Release the slot of an entry; False if nobody may ask, or another device answers. Raises ViewtronError."""
+    """Release the slot of an entry; False if nobody may ask. Raises ViewtronError."""
     guard = guard_of(hass, entry.entry_id)
     is_refused = guard.refused or guard.blocked_until > hass.loop.time()
     if is_refused or any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
         return False
     client = make_viewtron_client(hass, entry.data)
-    info = await client.identify()
-    if entry.unique_id not in (info.mac, info.serial):
-        return False
+    client.must_be(entry.unique_id)
+    await client.identify()
     await _take_out(client.http_post, webhook.async_generate_path(entry.data[CONF_WEBHOOK_ID]))
     return True
 

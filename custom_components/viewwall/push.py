@@ -87,7 +87,11 @@ class PushReceiver:
         self._last_heartbeat: float | None = None
         self._is_owed = False
         """Whether we have told the device to send heartbeats."""
+        self._agreed: int | None = None
+        """Seconds between two heartbeats, as the device was told by us."""
         self._spacings: deque[float] = deque(maxlen=3)
+        self._doubtful: deque[float] = deque(maxlen=2)
+        """The last spacings in a row that were too long to be believed."""
         self._cancel_watchdog: CALLBACK_TYPE | None = None
         self._cancel_stranger: CALLBACK_TYPE | None = None
         self.statistics = PushStatistics()
@@ -126,9 +130,13 @@ class PushReceiver:
         self._cancel_watchdog = self._cancel_stranger = None
 
     @callback
-    def expect(self) -> None:
-        """Count on heartbeats: the device has our address from ourselves."""
+    def expect(self, heartbeat: int | None = None) -> None:
+        """Count on heartbeats: the device has our address from ourselves, and their interval in seconds if known."""
         self._is_owed = True
+        if heartbeat != self._agreed:
+            self._agreed = heartbeat
+            if self.alive is True and not self._is_stopped:
+                self._watch()
         if self.alive is None and self._cancel_watchdog is None and not self._is_stopped:
             self._cancel_watchdog = async_call_later(self._hass, FIRST_WITHIN, self._silent)
 
@@ -136,8 +144,9 @@ class PushReceiver:
     def expect_nothing(self) -> None:
         """Owe it to the user, who has switched the sending off, that its end is no failure."""
         self._is_owed = False
-        self._last_heartbeat = None
+        self._last_heartbeat = self._agreed = None
         self._spacings.clear()
+        self._doubtful.clear()
         if self.alive is False:
             self._set_alive(None)
 
@@ -256,7 +265,7 @@ class PushReceiver:
         self.heard_at = now = self._hass.loop.time()
         if post.kind is PostKind.KEEPALIVE:
             if self._last_heartbeat is not None:
-                self._spacings.append(now - self._last_heartbeat)
+                self._learn(now - self._last_heartbeat)
             self._last_heartbeat = now
         self._watch()
         if self.alive is not True:
@@ -266,13 +275,30 @@ class PushReceiver:
         self._runtime.changes.call((None, "message"))
 
     @callback
+    def _learn(self, spacing: float) -> None:
+        """Take a spacing for the device's own, unless an outage lies in it."""
+        if self.alive is False or spacing > self._patience:
+            self._doubtful.append(spacing)
+        else:
+            self._spacings.append(spacing)
+            self._doubtful.clear()
+
+    @property
+    def _patience(self) -> float:
+        """Return the seconds without a message after which the device is silent."""
+        shortest, longest = HEARTBEAT_RANGE
+        # The longest of the last few: a heartbeat that came early must not make the next one late.
+        known = [*self._spacings, *(() if self._agreed is None else (self._agreed,))]
+        if len(self._doubtful) > 1:
+            # Two in a row: the device may send more rarely than before. The next one tells.
+            known.append(min(self._doubtful))
+        return MISSED_HEARTBEATS * min(max(max(known, default=longest), shortest), longest)
+
+    @callback
     def _watch(self) -> None:
         if self._cancel_watchdog is not None:
             self._cancel_watchdog()
-        # The longest of the last few: a heartbeat that came early must not make the next one late.
-        shortest, longest = HEARTBEAT_RANGE
-        spacing = min(max(max(self._spacings, default=longest), shortest), longest)
-        self._cancel_watchdog = async_call_later(self._hass, MISSED_HEARTBEATS * spacing, self._silent)
+        self._cancel_watchdog = async_call_later(self._hass, self._patience, self._silent)
 
     @callback
     def _silent(self, _now: datetime) -> None:

@@ -39,6 +39,8 @@ class PushFacts:
     """Whether messages arrive now; None while nobody can tell."""
     has_posted: bool = False
     """Whether a message has come at all since Home Assistant listens at this address."""
+    is_proven: bool = False
+    """Whether one had come at this address before the last start."""
     can_push: bool = True
     is_unwanted: bool = False
     """Whether the user has chosen polling alone, or has switched the sending off."""
@@ -61,7 +63,7 @@ def find_trouble(facts: PushFacts) -> PushTrouble | None:
     """
     if facts.alive is True or not facts.can_push or facts.is_unwanted or not facts.answers:
         return None
-    if facts.address is not None and not facts.has_posted:
+    if facts.address is not None and not (facts.has_posted or facts.is_proven):
         return PushTrouble(facts.address.value)
     if facts.slot is SlotTrouble.DISABLED or (facts.slot is not None and facts.wants_slot):
         return PushTrouble(facts.slot.value)

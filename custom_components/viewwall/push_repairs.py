@@ -10,7 +10,6 @@ from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
-from homeassistant.helpers.update_coordinator import UpdateFailed
 import probatio
 
 from .const import CONF_KIND, CONF_POLLING_ALONE, CONF_PUSH_ADDRESS, CONF_PUSH_SUBSCRIPTION, DOMAIN
@@ -64,7 +63,6 @@ _FINDINGS: Final = frozenset(
         "api_disabled",
         "cannot_connect",
         "cannot_see",
-        "claimed",
         "foreign_login",
         "invalid_auth",
         "no_permission",
@@ -76,13 +74,15 @@ _FINDINGS: Final = frozenset(
         "other_address",
         "other_device",
         "other_path",
-        "restarting",
         "still_nothing",
         "switched_off",
         "taken_away",
     }
 )
 """What a look at a device can find."""
+_CLAIMED: Final = "claimed"
+_RESTARTING: Final = "restarting"
+"""What a look has done: no error, but a step of its own."""
 
 
 class PushAddressRepairFlow(RepairsFlow):
@@ -207,8 +207,6 @@ class PushAddressRepairFlow(RepairsFlow):
             return "not_running"
         try:
             await runtime.provisioning.unsubscribe()
-        except UpdateFailed:
-            return "other_device"
         except ViewtronError as error:
             return _device_error(error)
         return None
@@ -237,6 +235,10 @@ class PushCheckRepairFlow(RepairsFlow):
         if user_input is not None:
             if (found := await self._look(entry, user_input)) is None:
                 return self.async_create_entry(data={})
+            if found == _CLAIMED:
+                return await self.async_step_claimed()
+            if found == _RESTARTING:
+                return await self.async_step_restarting()
             errors["base"] = found if found in _FINDINGS else "unknown"
         return self.async_show_form(
             step_id="check",
@@ -253,6 +255,10 @@ class PushCheckRepairFlow(RepairsFlow):
         if user_input is not None:
             if (found := await self._look(entry, user_input)) is None:
                 return self.async_create_entry(data={})
+            if found == _CLAIMED:
+                return await self.async_step_claimed()
+            if found == _RESTARTING:
+                return await self.async_step_restarting()
             errors["base"] = found if found in _FINDINGS else "unknown"
         return self.async_show_form(
             step_id="recorder",
@@ -260,6 +266,34 @@ class PushCheckRepairFlow(RepairsFlow):
             errors=errors,
             description_placeholders=await _shown(self.hass, entry, self._told),
         )
+
+    async def async_step_claimed(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Tell that the address has been written; look again if it has not helped and the time for that is over."""
+        if (entry := _entry(self.hass, self._entry_id)) is None:
+            return self.async_abort(reason="entry_removed")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="claimed",
+                data_schema=probatio.Schema({}),
+                description_placeholders=await _shown(self.hass, entry, self._told),
+                last_step=True,
+            )
+        if (runtime := _running(entry)) is not None and runtime.push_watch.trouble is None:
+            return self.async_create_entry(data={})
+        return await self.async_step_check({})
+
+    async def async_step_restarting(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Tell that the device restarts; then look again."""
+        if (entry := _entry(self.hass, self._entry_id)) is None:
+            return self.async_abort(reason="entry_removed")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="restarting",
+                data_schema=probatio.Schema({}),
+                description_placeholders=await _shown(self.hass, entry, self._told),
+            )
+        is_recorder = DeviceKind(entry.data[CONF_KIND]).is_nvr
+        return await (self.async_step_recorder({}) if is_recorder else self.async_step_check({}))
 
     async def _look(self, entry: ViewtronConfigEntry, wishes: Mapping[str, Any]) -> str | None:
         """Do what the user wishes, and look; return what is found, None if messages arrive."""
@@ -271,13 +305,11 @@ class PushCheckRepairFlow(RepairsFlow):
                 await runtime.provisioning.subscribe(is_dead=runtime.push.alive is not True)
             if is_restart:
                 await runtime.restart()
-                return "restarting"
+                return _RESTARTING
             if not is_set_up:
                 runtime.coordinator.doubt()
                 await runtime.coordinator.prove()
                 await self._check_slots(runtime)
-        except UpdateFailed:
-            return "other_device"
         except StillOwedError:
             return "not_restarted"
         except ViewtronError as error:
@@ -286,7 +318,10 @@ class PushCheckRepairFlow(RepairsFlow):
         await runtime.push_watch.judge()
         if runtime.push.alive is True:
             return None
-        return "claimed" if is_set_up else what_is_wrong(runtime)
+        found = what_is_wrong(runtime)
+        # While the camera has time to send, nothing is wrong.
+        is_early = found == "all_right" and runtime.push_watch.trouble is None
+        return _CLAIMED if is_set_up or is_early else found
 
     async def _check_slots(self, runtime: ViewtronRuntime) -> None:
         """Look where the camera posts to, if it can tell. Raises any other ViewtronError."""

@@ -57,6 +57,8 @@ class PushWatch:
         self._address: AddressTrouble | None = None
         self._place = ""
         """Where the device should send its messages, without the secret path."""
+        self._way = ""
+        """From which device to which address of ours messages should come, without the secret path."""
         self._heard_before = 0
         """How many messages had come when the address changed."""
         self._started = dt_util.utcnow()
@@ -98,9 +100,12 @@ class PushWatch:
         entry = self._runtime.entry
         host: str = entry.data[CONF_HOST]
         self._address = await judge_address(self._hass, host=host, options=entry.options)
-        place = shown_place(push_url(self._hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options))
-        if place != self._place:
-            self._place, self._heard_before = place, self._runtime.push.statistics.received
+        url = push_url(self._hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options)
+        self._place = shown_place(url)
+        if (way := f"{host} > {url.origin()}") != self._way:
+            self._way, self._heard_before = way, self._runtime.push.statistics.received
+            if self._runtime.memory.proven != way:
+                self._runtime.memory.prove(None)
         self.evaluate()
 
     @callback
@@ -109,7 +114,10 @@ class PushWatch:
         if not self._is_running:
             return
         self._follow_slot()
-        self._report(find_trouble(self._facts()))
+        facts = self._facts()
+        if facts.has_posted:
+            self._runtime.memory.prove(self._way)
+        self._report(find_trouble(facts))
 
     @callback
     def _follow_push(self) -> None:
@@ -154,7 +162,7 @@ class PushWatch:
         if was_subscribed and not is_subscribed:
             runtime.push.expect_nothing()
         elif is_subscribed and runtime.provisioning.is_on:
-            runtime.push.expect()
+            runtime.push.expect(runtime.provisioning.heartbeat)
         if (claimed_at := runtime.provisioning.claimed_at) != self._claimed_at:
             self._claimed_at = claimed_at
             self._look_after(RESTART_AFTER)
@@ -173,6 +181,7 @@ class PushWatch:
         return PushFacts(
             alive=push.alive,
             has_posted=push.statistics.received > self._heard_before,
+            is_proven=runtime.memory.proven == self._way,
             can_push=runtime.info.kind is not DeviceKind.NVR_V1,
             is_unwanted=bool(options.get(CONF_POLLING_ALONE)) or is_declined,
             answers=is_asked and not is_away and not is_just_back,

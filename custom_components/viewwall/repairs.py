@@ -6,7 +6,6 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.update_coordinator import UpdateFailed
 import probatio
 
 from .errors import error_key
@@ -16,7 +15,7 @@ from .push_watch import push_issue_id
 from .runtime import ViewtronRuntime, ViewWallConfigEntry
 from .viewtron.errors import ViewtronError
 
-_CLOCK_ERRORS: Final = frozenset({"cannot_connect", "ignored", "no_permission", "unknown_zone"})
+_CLOCK_ERRORS: Final = frozenset({"cannot_connect", "ignored", "no_permission", "other_device", "unknown_zone"})
 """What can go wrong that the user can do something about."""
 
 
@@ -76,8 +75,6 @@ class ClockRepairFlow(RepairsFlow):
             else:
                 try:
                     await entry.runtime_data.coordinator.sync_clock()
-                except UpdateFailed:
-                    errors["base"] = "other_device"
                 except ViewtronError as error:
                     key = error_key(error)
                     errors["base"] = key if key in _CLOCK_ERRORS else "unknown"
