@@ -154,6 +154,8 @@ async def test_reload_in_the_middle(
 ) -> None:
     """Go on after a reload with the update that runs: shown as before, never a second one, and told when it is done."""
     path = firmware_file(tmp_path)
+    # It must not restart while a slow machine reloads the entry.
+    quick, wall.update_step_seconds = wall.update_step_seconds, 1.0
     installing = hass.async_create_task(upload(hass, wall, path) if by_file else install(hass, wall))
     await until(lambda: wall.updating and entry.runtime_data.firmware.text)
     for _ in range(reloads):
@@ -161,6 +163,7 @@ async def test_reload_in_the_middle(
         await until(lambda: in_progress(hass, wall))
         assert wall.updating
         await refuses(hass, wall, path)
+    wall.update_step_seconds = quick
     with pytest.raises(HomeAssistantError) as failed:
         await installing
     assert key_of(failed) == "update_unwatched"
