@@ -110,6 +110,29 @@ async def test_put_right(make_client: MakeClient) -> None:
         assert camera.http_post[0] == other
 
 
+@pytest.mark.parametrize("told", [90, 3, 300])
+async def test_old_block_that_was_somebody_elses(make_client: MakeClient, told: int) -> None:
+    """Write the heartbeat that is wanted into an old block that had another one, and leave it as it is then."""
+    async with IpcV1Simulator() as camera:
+        camera.http_post_old_block, camera.http_post_new_block = True, False
+        camera.old_post.interval = told
+        post = make_client(camera.port).http_post
+        assert (await post.claim(OURS)).heartbeat == camera.old_post.interval == 30
+        camera.old_post.interval = 90
+        assert (await post.claim(OURS)).heartbeat == camera.old_post.interval == 90
+        assert len(camera.http_post_writes) == 1
+
+
+async def test_heartbeat_is_told(make_client: MakeClient) -> None:
+    """Tell the interval of each slot; None where it is switched off."""
+    async with IpcV1Simulator() as camera:
+        put(camera, BRIDGE)
+        with_list(camera).http_post[1].interval, camera.old_post.interval = 45, 60
+        slots = (await make_client(camera.port).http_post.read()).slots
+        told = {slot.id: slot.heartbeat for slot in slots}
+        assert (told[0], told[1], told.get(2, 45)) == (60, None, 45)
+
+
 async def test_typed_by_hand_into_the_old_block(make_client: MakeClient) -> None:
     """Know our path in the old block too, where somebody typed it, and mend and release it there."""
     async with IpcV1Simulator() as camera:

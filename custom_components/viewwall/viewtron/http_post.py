@@ -15,6 +15,7 @@ from .errors import (
     ViewtronIgnoredError,
     ViewtronNoFreeSlotError,
     ViewtronNotSupportedError,
+    ViewtronPermissionError,
 )
 from .http_post_document import (
     DATA_TYPE,
@@ -25,6 +26,7 @@ from .http_post_document import (
     PostSettings,
     PushAddress,
     PushSlot,
+    has_heartbeat,
     has_words,
     old_slot_of,
     read_settings,
@@ -58,9 +60,9 @@ class PushSlots:
     has_free: bool
 
     def of(self, path: str) -> PushSlot | None:
-        """Return the slot that posts to a path, whatever its host; of several, one that is switched on."""
+        """Return the slot that posts to a path, whatever its host; of several, one that is complete, or at least on."""
         found = [slot for slot in self.slots if slot.address is not None and slot.address.path == path]
-        return next((slot for slot in found if slot.enabled), found[0] if found else None)
+        return max(found, key=lambda slot: (slot.is_complete, slot.enabled), default=None)
 
 
 class HttpPost:
@@ -144,17 +146,19 @@ class HttpPost:
             try:
                 lost = await self._write(before.with_items(rows))
             except ViewtronCommandError as error:
-                if error.code not in _LAYOUT_CODES or attempt or before.data_tag is not None:
+                if not _is_about_layout(error) or attempt or before.data_tag is not None:
+                    await self._put_back(before, after, address)
                     raise
                 continue
             after = await self._settings()
-            await self._check_others(before, after, {number})
+            await self._check_others(before, after, {number}, address)
             found = after.item(number)
             if found is not None and _is_right(found, address):
                 return slot_of(found, number)
-            if before.data_tag is not None or found is None or not _is_right(found, address, without_data=True):
+            is_half_right = found is not None and _is_right(found, address, without_data=True)
+            if before.data_tag is not None or not is_half_right or after.foreign(before, address):
                 break
-        await self._put_back(before, after)
+        await self._put_back(before, after, address)
         raise lost or ViewtronIgnoredError(f"{_SET}: slot {number} is not as written")
 
     def _data_tags(self, settings: PostSettings, row: Part | None) -> Iterator[str]:
@@ -174,10 +178,10 @@ class HttpPost:
             return old_slot_of(block)
         lost = await self._write(_old_block(block, address, heartbeat))
         after = await self._settings()
-        await self._check_others(before, after, {OLD_SLOT})
+        await self._check_others(before, after, {OLD_SLOT}, address)
         if after.old is not None and _is_old_right(after.old, address):
             return old_slot_of(after.old)
-        await self._put_back(before, after)
+        await self._put_back(before, after, address)
         raise lost or ViewtronIgnoredError(f"{_SET}: the address is not as written")
 
     async def _release_rows(self, before: PostSettings, numbers: set[int], path: str) -> None:
@@ -191,13 +195,15 @@ class HttpPost:
             try:
                 lost = await self._write(before.with_items(written))
             except ViewtronCommandError as error:
-                if written is blank or error.code not in _LAYOUT_CODES | {ErrorCode.OUT_OF_RANGE}:
+                if written is blank or not (_is_about_layout(error) or error.code == ErrorCode.OUT_OF_RANGE):
                     raise
                 continue
             after = await self._settings()
             await self._check_others(before, after, numbers)
             if not any(_has_path(slot, path) for slot in after.slots if slot.id != OLD_SLOT):
                 return
+            if after.foreign(before, None):
+                break
         raise lost or ViewtronIgnoredError(f"{_SET}: the address is still there")
 
     async def _release_old(self, before: PostSettings, block: Part, path: str) -> None:
@@ -216,7 +222,7 @@ class HttpPost:
         except MAY_BE_DONE as error:
             return error
         except ViewtronCommandError as error:
-            if error.code not in _LAYOUT_CODES or not self._attributes:
+            if not _is_about_layout(error) or not self._attributes:
                 raise
             self._attributes = False
             try:
@@ -234,22 +240,37 @@ class HttpPost:
         body = self._device.config(block.written(attributes=self._attributes))
         await self._device.order(Command(_SET, body=body, repeatable=True))
 
-    async def _check_others(self, before: PostSettings, after: PostSettings, ours: set[int]) -> None:
+    async def _check_others(
+        self, before: PostSettings, after: PostSettings, ours: set[int], address: PushAddress | None = None
+    ) -> None:
         """Make sure that no slot but ours was changed; else write all back as it was, and raise."""
-        if _marks(before, ours) == _marks(after, ours):
+        wanted = _marks(before, ours)
+        # What was free may have been taken by somebody else in the meantime.
+        if wanted == _marks(after, ours | (after.foreign(before, address) - wanted.keys())):
             return
         _LOGGER.debug("The camera changed addresses that were to stay as they are; writing them back")
-        await self._put_back(before, after)
+        await self._put_back(before, after, address)
         raise ViewtronIgnoredError(f"{_SET}: other addresses were changed, too")
 
-    async def _put_back(self, before: PostSettings, after: PostSettings) -> None:
-        """Write back what is not as it was before, one attempt each."""
-        for was, now in ((before.new, after.new), (before.old, after.old)):
-            if was is not None and (now is None or was.mark() != now.mark()):
-                try:
-                    await self._write(was.without(*_READ_ONLY) if was is before.old else was)
-                except ViewtronError as error:
-                    _LOGGER.debug("Could not write the addresses back: %s", error)
+    async def _put_back(self, before: PostSettings, after: PostSettings, address: PushAddress | None) -> None:
+        """Write back what is not as it was before, one attempt each, but nothing over what somebody else has put there.
+
+        `address` is what we have written. What came of it is in `known`.
+        """
+        foreign = after.foreign(before, address)
+        old = before.old if OLD_SLOT not in foreign else None
+        writes = self.writes
+        try:
+            for was, now in ((_list_before(before, after, foreign), after.new), (old, after.old)):
+                if was is not None and (now is None or was.mark() != now.mark()):
+                    try:
+                        await self._write(was.without(*_READ_ONLY) if was is old else was)
+                    except ViewtronError as error:
+                        _LOGGER.debug("Could not write the addresses back: %s", error)
+            if self.writes != writes:
+                await self._settings()
+        except ViewtronError as error:
+            _LOGGER.debug("Could not see what came of it: %s", error)
 
 
 def _slots(settings: PostSettings) -> PushSlots:
@@ -279,6 +300,19 @@ def _marks(settings: PostSettings, ours: set[int]) -> dict[int, object]:
     return {number: mark for number, mark in marks.items() if number not in ours}
 
 
+def _list_before(before: PostSettings, after: PostSettings, foreign: set[int]) -> Part | None:
+    """Return the list as it was, but for the rows that are somebody else's by now; None if it must not be written."""
+    kept = {slot.id: row for slot, row in zip(after.slots, after.items, strict=False) if slot.id in foreign}
+    if not kept:
+        return before.new
+    try:
+        _check_rows(after, set(_rows(after)) - set(kept))
+    except ViewtronError as error:
+        _LOGGER.debug("The addresses cannot be written back: %s", error)
+        return None
+    return before.with_items(_rows(before) | kept)
+
+
 def _ids_of(settings: PostSettings, path: str) -> set[int]:
     return {slot.id for slot in settings.slots if _has_path(slot, path)}
 
@@ -290,17 +324,19 @@ def _has_path(slot: PushSlot, path: str) -> bool:
 def _is_right(row: Part, address: PushAddress, *, without_data: bool = False) -> bool:
     """Tell whether a row posts to an address, with a heartbeat and, unless `without_data`, with any data."""
     slot = slot_of(row, 0)
-    return (
-        slot.enabled
-        and address.same_as(slot.address)
-        and row.word("heatBeatSwitch", "heartBeatSwitch").lower() in ("", "true", "1", "on")
-        and (without_data or has_words(row, DATE_TYPE, DATA_TYPE))
-    )
+    is_whole = slot.is_complete or (without_data and slot.enabled and has_heartbeat(row))
+    return is_whole and address.same_as(slot.address)
 
 
 def _is_old_right(block: Part, address: PushAddress) -> bool:
     slot = old_slot_of(block)
-    return slot.enabled and address.same_as(slot.address)
+    return slot.is_complete and address.same_as(slot.address)
+
+
+def _is_about_layout(error: ViewtronCommandError) -> bool:
+    """Tell whether the same in another layout may be taken; a bare HTTP 400 names no reason at all."""
+    is_bare = error.code is None and not isinstance(error, ViewtronPermissionError)
+    return is_bare or error.code in _LAYOUT_CODES
 
 
 def _heartbeat(told: str, wanted: int) -> Part:
@@ -339,11 +375,12 @@ def _blank(row: Part) -> Part:
 
 
 def _old_block(block: Part, address: PushAddress, heartbeat: int) -> Part:
+    is_ours = _has_path(old_slot_of(block), address.path)
     return block.without(*_READ_ONLY).put(
         Part("bSwitch", "true"),
         Part("serverIp", address.host),
         Part("serverPort", str(address.port)),
-        _heartbeat(block.word("keepaliveTimeval"), heartbeat),
+        _heartbeat(block.word("keepaliveTimeval") if is_ours else "", heartbeat),
         Part("URL", address.path),
     )
 

@@ -44,6 +44,11 @@ class PushAddress:
         """Tell whether both are one address, however they are spelled."""
         return other is not None and self.folded() == other.folded()
 
+    def is_made_of(self, other: PushAddress) -> bool:
+        """Tell whether this is what a camera may have made of another one, whose path can be too long for it."""
+        is_cut = self.folded()[:3] == other.folded()[:3] and other.path.startswith(self.path)
+        return is_cut or self.path == other.path
+
     def folded(self) -> tuple[str, str, int, str]:
         """Return the address in one spelling."""
         return self.protocol.lower(), self.host.strip("[]").rstrip(".").lower(), self.port, self.path
@@ -58,6 +63,10 @@ class PushSlot:
     address: PushAddress | None = None
     """None while it is empty."""
     has_login: bool = False
+    heartbeat: int | None = None
+    """Seconds between two signs of life; None if they are switched off, or not told."""
+    is_complete: bool = False
+    """Whether it sends all that we need: switched on, with signs of life and any data (the old block has no choice)."""
 
     @property
     def is_free(self) -> bool:
@@ -182,6 +191,17 @@ class PostSettings:
                 return part.name
         return self.declared
 
+    def foreign(self, before: PostSettings, ours: PushAddress | None) -> set[int]:
+        """Return the slots whose address is neither ours nor was anywhere before: somebody else has put it there."""
+        known = [slot.address for slot in before.slots]
+        return {
+            slot.id
+            for slot in self.slots
+            if (there := slot.address) is not None
+            and not any(there.same_as(address) for address in known)
+            and not (ours is not None and there.is_made_of(ours))
+        }
+
     def item(self, number: int) -> Part | None:
         """Return the row with this id."""
         return next((item for slot, item in zip(self.slots, self.items, strict=False) if slot.id == number), None)
@@ -230,22 +250,34 @@ def slot_of(item: Part, place: int) -> PushSlot:
     """Read a row of the list; one without an id is known by its place."""
     number = to_int(item.word("urlId") or None)
     url = item.one("url") or Part("url")
+    enabled = bool(to_bool(item.word("switch") or None))
     return PushSlot(
         id=number if number is not None and 0 < number <= MAX_SLOTS else place,
-        enabled=bool(to_bool(item.word("switch") or None)),
+        enabled=enabled,
         address=_address(url.word("protocol"), url.word("domain"), url.word("port"), url.word("path")),
         has_login=_has_login(item),
+        heartbeat=_seconds(item) if has_heartbeat(item) else None,
+        is_complete=enabled and has_heartbeat(item) and has_words(item, DATE_TYPE, DATA_TYPE),
     )
 
 
 def old_slot_of(block: Part) -> PushSlot:
     """Read the old block."""
+    enabled = bool(to_bool(block.word("bSwitch") or None))
     return PushSlot(
         id=OLD_SLOT,
-        enabled=bool(to_bool(block.word("bSwitch") or None)),
+        enabled=enabled,
         address=_address("http", block.word("serverIp"), block.word("serverPort"), block.word("URL")),
         has_login=_has_login(block),
+        heartbeat=_seconds(block),
+        is_complete=enabled,
     )
+
+
+def has_heartbeat(item: Part) -> bool:
+    """Tell whether a row of the list sends signs of life; one without the switch does."""
+    word = item.word("heatBeatSwitch", "heartBeatSwitch")
+    return not word or to_bool(word) is True
 
 
 def has_words(item: Part, *names: str) -> bool:
@@ -273,6 +305,11 @@ def _address(protocol: str, host: str, port: str, path: str) -> PushAddress | No
         port=number if number is not None and number in _PORTS else (443 if scheme == "https" else 80),
         path="/" + path.lstrip("/"),
     )
+
+
+def _seconds(part: Part) -> int | None:
+    number = to_int(part.word("keepaliveTimeval") or None)
+    return number if number is not None and number > 0 else None
 
 
 def _has_login(part: Part) -> bool:
