@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from ipaddress import IPv4Address, IPv6Address
 import socket
+import sys
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -47,6 +49,7 @@ def here_alone() -> Iterator[None]:
         own_ports(),
         patch("custom_components.viewwall.discovery.SEARCH_SECONDS", 0.3),
         patch("custom_components.viewwall.discovery.network.async_get_enabled_source_ips", return_value=own),
+        patch("custom_components.viewwall.discovery.network.async_get_adapters", return_value=[]),
     ):
         yield
 
@@ -64,6 +67,30 @@ def knocking_elsewhere() -> Iterator[dict[str, int | None]]:
 
     with patch("custom_components.viewwall.discovery.looks_like_viewtron", probe):
         yield place
+
+
+@contextmanager
+def leases_of(hass: HomeAssistant) -> Iterator[dict[str, dict[str, str]]]:
+    """Let Home Assistant's DHCP run with these leases; what it needs to hear them itself is not there."""
+    needed = {}
+    for name, words in {
+        "aiodhcpwatcher": (),
+        "aiodiscover": ("DiscoverHosts",),
+        "aiodiscover.discovery": ("HOSTNAME", "IP_ADDRESS", "MAC_ADDRESS"),
+        "cached_ipaddress": ("cached_ip_addresses",),
+    }.items():
+        module = ModuleType(name)
+        for word in words:
+            setattr(module, word, word)
+        if name not in sys.modules:
+            needed[name] = module
+    with patch.dict(sys.modules, needed):
+        from homeassistant.components.dhcp.models import DATA_DHCP, DHCPData, DhcpMatchers
+
+        data = DHCPData(integration_matchers=DhcpMatchers(set(), {}, {}))
+        hass.data[DATA_DHCP] = data
+        hass.config.components.add("dhcp")
+        yield data.address_data  # type: ignore[misc]
 
 
 async def begin_search(hass: HomeAssistant) -> ConfigFlowResult:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from http import HTTPStatus
 import json
 from pathlib import Path
-import sys
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +23,7 @@ from tests.searching import (
     entry_of,
     here_alone,
     knocking_elsewhere,
+    leases_of,
     logins,
     rows_of,
     search,
@@ -270,26 +269,8 @@ async def test_known_device_at_its_address(hass: HomeAssistant) -> None:
 @pytest.fixture(name="leases")
 def _leases(hass: HomeAssistant) -> Iterator[dict[str, dict[str, str]]]:
     """Let Home Assistant's DHCP run with these leases; what it needs to hear them itself is not there."""
-    needed = {}
-    for name, words in {
-        "aiodhcpwatcher": (),
-        "aiodiscover": ("DiscoverHosts",),
-        "aiodiscover.discovery": ("HOSTNAME", "IP_ADDRESS", "MAC_ADDRESS"),
-        "cached_ipaddress": ("cached_ip_addresses",),
-    }.items():
-        module = ModuleType(name)
-        for word in words:
-            setattr(module, word, word)
-        if name not in sys.modules:
-            needed[name] = module
-    with patch.dict(sys.modules, needed):
-        from homeassistant.components.dhcp.models import DATA_DHCP, DHCPData, DhcpMatchers
-
-        data = DHCPData(integration_matchers=DhcpMatchers(set(), {}, {}))
-        hass.data[DATA_DHCP] = data
-        hass.config.components.add("dhcp")
-        with here_alone():
-            yield data.address_data  # type: ignore[misc]
+    with leases_of(hass) as leases, here_alone():
+        yield leases
 
 
 async def test_search_asks_dhcp(

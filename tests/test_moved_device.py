@@ -200,5 +200,9 @@ async def test_liar_in_the_list(hass: HomeAssistant) -> None:
             camera.mac, camera.serial = "58:5b:69:77:77:77", "I85B69777777"
             result = await choose(hass, shown, "now at this address")
 
-            assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+            assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_moved")
+            words = result["description_placeholders"]
+            assert words is not None
+            assert (words["before"], words["address"]) == (OLD_ADDRESS, NEW_ADDRESS)
+            assert words["why"] == "the device at the new address is another one."
             assert entry.data["host"] == OLD_ADDRESS

@@ -1,12 +1,21 @@
 """Set a device up, found or by hand; sign in again; move it to another address."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 import logging
 import secrets
 from typing import Any, Final, override
 
-from homeassistant.config_entries import SOURCE_DHCP, ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import (
+    SOURCE_DHCP,
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
 from homeassistant.const import (
     CONF_DEVICE,
     CONF_HOST,
@@ -17,12 +26,23 @@ from homeassistant.const import (
     CONF_WEBHOOK_ID,
 )
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from .const import CONF_KIND, CONF_PUSH_SUBSCRIPTION, DEFAULT_USERNAME, DOMAIN, KIND_THIN_CLIENT, MANUFACTURER_VIEWTRON
-from .discovery import HTTPS_PORT, announce, find_devices, follow, known_entry, wait_for_door
+from .discovery import (
+    HTTPS_PORT,
+    Followed,
+    announce,
+    find_devices,
+    follow,
+    is_answering,
+    is_gone,
+    is_ours_at,
+    known_entry,
+    wait_for_door,
+)
 from .errors import error_key
 from .flow_forms import (
     BY_HAND,
@@ -37,15 +57,17 @@ from .flow_forms import (
     shown_again,
     sign_in_schema,
 )
-from .found_devices import find_offer, found_labels, is_serial_at, name_of, sort_found
+from .found_devices import find_offer, found_labels, name_of, sort_found, why_not_moved
 from .login_guard import guard_of
 from .options_flow import ThinClientOptionsFlow
-from .push_address import find_device, push_placeholders
-from .recognition import Found, recognise
+from .push_address import find_device, push_placeholders, to_ip
+from .recognition import Found, is_thin_client_at, recognise, recognise_announced, recognise_entry
+from .runtime import ViewWallConfigEntry
 from .thin_client import ThinClientError
 from .viewtron.discovery import Announcement
-from .viewtron.errors import ViewtronError
+from .viewtron.errors import ViewtronError, ViewtronOtherDeviceError
 from .viewtron.models import DeviceKind
+from .viewtron.probe import NobodyThereError
 from .viewtron_options import ViewtronOptionsFlow
 from .wall_runtime import ThinClientRuntime
 
@@ -119,13 +141,27 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_manual()
         chosen = self._announced[int(user_input[CONF_DEVICE])]
         if (entry := known_entry(self.hass, chosen.mac, chosen.serial)) is not None:
-            if await follow(self.hass, entry, chosen.address):
-                return self.async_abort(reason="moved", description_placeholders={"device": entry.title})
-            raise AbortFlow("already_configured")
+            return await self._follow(entry, chosen.address)
         self._chosen = chosen
         if identity := chosen.mac or chosen.serial:
             await self.async_set_unique_id(identity, raise_on_progress=False)
         return await self.async_step_login()
+
+    async def _follow(self, entry: ViewWallConfigEntry, address: str) -> ConfigFlowResult:
+        """Follow a device that the user has chosen from the list, and say what came of it."""
+        before = entry.data[CONF_HOST]
+        if before == address or to_ip(before) is None:
+            return self.async_abort(reason="already_configured")
+        outcome = await follow(self.hass, entry, address, by_user=True)
+        if outcome is Followed.MOVED:
+            return self.async_abort(reason="moved", description_placeholders={"device": entry.title})
+        words = {
+            "device": entry.title,
+            "before": before,
+            "address": address,
+            "why": await why_not_moved(self.hass, outcome),
+        }
+        return self.async_abort(reason="not_moved", description_placeholders=words)
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
@@ -135,15 +171,25 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             await self.async_set_unique_id(entry.unique_id, raise_on_progress=False)
             await follow(self.hass, entry, discovery_info.ip, patiently=True)
             raise AbortFlow("already_configured")
-        await self.async_set_unique_id(mac)
+        title = {"name": f"{MANUFACTURER_VIEWTRON} {discovery_info.ip}"}
+        older = self._async_in_progress(include_uninitialized=True, match_context={"unique_id": mac})
+        # A card for an address that the device has left is replaced, once the device answers at the new one.
+        is_moved = all(
+            flow["context"]["source"] == SOURCE_DHCP and flow["context"].get("title_placeholders") != title
+            for flow in older
+        )
+        await self.async_set_unique_id(mac, raise_on_progress=not is_moved)
+        self.context["title_placeholders"] = title
         self._abort_if_unique_id_configured()
-        if is_serial_at(self.hass, discovery_info.ip):
+        if await is_ours_at(self.hass, discovery_info.ip):
             raise AbortFlow("already_configured")
         if (door := await wait_for_door(self.hass, discovery_info.ip)) is None:
             return self.async_abort(reason="not_viewtron")
         self._abort_if_unique_id_configured()
+        for flow in older:
+            with suppress(UnknownFlow):
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
         self._chosen = announce(discovery_info.ip, mac, door)
-        self.context["title_placeholders"] = {"name": f"{MANUFACTURER_VIEWTRON} {discovery_info.ip}"}
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -159,11 +205,14 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         chosen = self._chosen
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, found, errors = await self._try_address({**user_input, CONF_HOST: chosen.address})
+            data = entry_address({**user_input, CONF_HOST: chosen.address})
+            found, errors = await self._try(data, recognise_announced(self.hass, data, chosen.mac, chosen.serial))
             if found is not None:
-                if not found.may_be(chosen.mac, chosen.serial):
-                    raise AbortFlow("unique_id_mismatch")
                 return await self._accept(data, found)
+            if not errors:
+                if await is_thin_client_at(self.hass, data):
+                    raise AbortFlow("unique_id_mismatch")
+                errors = {"base": "unsupported_device"}
         is_usual = chosen.http_port in (_HTTP_PORT, HTTPS_PORT)
         shown = {CONF_PORT: None if is_usual else chosen.http_port, CONF_SSL: chosen.http_port == HTTPS_PORT}
         return self.async_show_form(
@@ -177,22 +226,49 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for address and login, and try them once."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, found, errors = await self._try_address(user_input)
+            data, errors = self._read_address(user_input)
+            found = None
+            if not errors:
+                found, errors = await self._try(data, recognise(self.hass, data))
             if found is not None:
-                return await self._accept(data, found)
+                if found.is_thin_client:
+                    # It has one user only, whatever was typed for the other family.
+                    data[CONF_USERNAME] = DEFAULT_USERNAME
+                return await self._accept(data, found, is_typed=True)
         return self.async_show_form(step_id="manual", data_schema=new_schema(shown_again(user_input)), errors=errors)
 
-    async def _accept(self, data: dict[str, Any], found: Found) -> ConfigFlowResult:
+    async def _accept(self, data: dict[str, Any], found: Found, *, is_typed: bool = False) -> ConfigFlowResult:
         """Go on with a device that has accepted its login; raises AbortFlow if it is set up already."""
-        if (known := await self._identify(found)) is not None:
-            guard_of(self.hass, known.entry_id).clear()
-        self._abort_if_unique_id_configured(updates=data)
+        known = known_entry(self.hass, found.mac, found.serial)
+        if known is not None:
+            await self.async_set_unique_id(known.unique_id, raise_on_progress=False)
+            if await self._may_take_over(known, data, found, is_typed=is_typed):
+                guard_of(self.hass, known.entry_id).clear()
+                self._abort_if_unique_id_configured(updates=data)
+            raise AbortFlow("already_configured")
+        await self.async_set_unique_id(found.unique_id, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
         self._data = data | {CONF_KIND: found.kind, CONF_WEBHOOK_ID: secrets.token_hex(16)}
         self._title = found.title or data[CONF_HOST]
         if found.is_thin_client:
             return self.async_create_entry(title=self._title, data=self._data)
         self._offer = await find_offer(self.hass, data, found)
         return await self.async_step_push()
+
+    async def _may_take_over(
+        self, entry: ViewWallConfigEntry, data: Mapping[str, Any], found: Found, *, is_typed: bool
+    ) -> bool:
+        """Tell whether an entry gets another address and login: never while its device answers where it was.
+
+        Whoever has typed address and login means this device; what was announced may be somebody else's word.
+        """
+        if found.is_thin_client != (entry.data[CONF_KIND] == KIND_THIN_CLIENT):
+            return False
+        if is_typed:
+            return entry.data[CONF_HOST] == data[CONF_HOST] or not await is_answering(self.hass, entry)
+        if all(entry.data[key] == data[key] for key in (CONF_HOST, CONF_PORT, CONF_SSL)):
+            return True
+        return await is_gone(self.hass, entry, data[CONF_HOST])
 
     async def async_step_push(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the address to type into the device, and where, by its kind; or offer to write it there."""
@@ -223,8 +299,9 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
                 CONF_USERNAME: user_input.get(CONF_USERNAME) or DEFAULT_USERNAME,
                 CONF_PASSWORD: user_input[CONF_PASSWORD],
             }
-            found, errors = await self._try(dict(entry.data) | login)
-            if found is not None:
+            data = dict(entry.data) | login
+            found, errors = await self._try(data, recognise_entry(self.hass, data, entry.unique_id))
+            if not errors:
                 await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=login)
         return self.async_show_form(
@@ -239,9 +316,13 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, found, errors = await self._try_address(user_input, entry.data[CONF_PORT])
-            if found is not None:
-                await self._expect(entry, found)
+            data, errors = self._read_address(user_input, entry.data[CONF_PORT])
+            found = None
+            if not errors:
+                asked = data | {CONF_KIND: entry.data[CONF_KIND]}
+                found, errors = await self._try(data, recognise_entry(self.hass, asked, entry.unique_id))
+            if not errors:
+                found = await self._expect(entry, found)
                 return self.async_update_reload_and_abort(entry, data_updates=data | {CONF_KIND: found.kind})
         shown = entry.data if user_input is None else shown_again(user_input)
         await find_device(self.hass, entry.data[CONF_HOST])
@@ -255,28 +336,32 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             ),
         )
 
-    async def _try_address(
-        self, user_input: Mapping[str, Any], port_before: int | None = None
-    ) -> tuple[dict[str, Any], Found | None, dict[str, str]]:
+    @staticmethod
+    def _read_address(
+        user_input: Mapping[str, Any], port_before: int | None = None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         try:
-            data = entry_address(user_input, port_before)
+            return entry_address(user_input, port_before), {}
         except ValueError:
-            return {}, None, {CONF_HOST: "invalid_host"}
-        found, errors = await self._try(data)
-        if found is not None and found.is_thin_client:
-            # It has one user only, whatever was typed for the other family.
-            data[CONF_USERNAME] = DEFAULT_USERNAME
-        return data, found, errors
+            return {}, {CONF_HOST: "invalid_host"}
 
-    async def _try(self, data: Mapping[str, Any]) -> tuple[Found | None, dict[str, str]]:
-        """Ask the device who it is, with exactly one login."""
+    async def _try(
+        self, data: Mapping[str, Any], asking: Awaitable[Found | None]
+    ) -> tuple[Found | None, dict[str, str]]:
+        """Ask the device who it is, with exactly one login; raises AbortFlow if it tells that it is another."""
         for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
             runtime = getattr(entry, "runtime_data", None)
             if isinstance(runtime, ThinClientRuntime) and entry.data[CONF_HOST] == data[CONF_HOST]:
                 # Two sessions at once are one too many; it opens a new one when it needs it.
                 await runtime.client.end_session()
         try:
-            return await recognise(self.hass, data), {}
+            return await asking, {}
+        except NobodyThereError:
+            return None, {"base": "cannot_connect"}
+        except ViewtronOtherDeviceError as error:
+            is_bound = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
+            is_known = not is_bound and known_entry(self.hass, error.mac, error.serial) is not None
+            raise AbortFlow("already_configured" if is_known else "unique_id_mismatch") from error
         except (ViewtronError, ThinClientError) as error:
             _LOGGER.debug("Set-up of %s failed: %s", data[CONF_HOST], error)
             key = error_key(error)
@@ -285,14 +370,13 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             _LOGGER.exception("Unexpected error while asking the device")
             return None, {"base": "unknown"}
 
-    async def _identify(self, found: Found) -> ConfigEntry | None:
-        """Take the device's identity; return the entry that it has already."""
-        return await self.async_set_unique_id(found.unique_id, raise_on_progress=False)
-
-    async def _expect(self, entry: ConfigEntry, found: Found) -> None:
-        """Make sure that it is the entry's device that has accepted the login; raises AbortFlow."""
-        await self._identify(found)
-        self._abort_if_unique_id_mismatch()
+    async def _expect(self, entry: ConfigEntry, found: Found | None) -> Found:
+        """Return the device that has accepted the login, if it is the entry's; raises AbortFlow."""
+        if found is None or not found.is_known_as(entry.unique_id):
+            raise AbortFlow("unique_id_mismatch")
+        # A device may tell a MAC since its firmware was renewed: it stays who it was.
+        await self.async_set_unique_id(entry.unique_id, raise_on_progress=False)
         if found.is_thin_client != (entry.data[CONF_KIND] == KIND_THIN_CLIENT):
             raise AbortFlow("unique_id_mismatch")
         guard_of(self.hass, entry.entry_id).clear()
+        return found

@@ -10,13 +10,12 @@ from homeassistant.helpers.translation import async_get_translations
 
 from .clients import make_viewtron_client
 from .const import DOMAIN, MANUFACTURER_VIEWTRON
-from .discovery import known_entry
+from .discovery import Followed, known_entry
 from .flow_forms import BY_HAND, FOUND_WORDS, SlotOffer
 from .push_address import to_ip
 from .recognition import Found
 from .viewtron.discovery import Announcement
 from .viewtron.errors import ViewtronError, ViewtronPermissionError
-from .viewtron.identity import clean_mac
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -59,12 +58,10 @@ async def found_labels(hass: HomeAssistant, devices: Iterable[Announcement]) -> 
     return labels | {BY_HAND: word(BY_HAND)}
 
 
-def is_serial_at(hass: HomeAssistant, address: str) -> bool:
-    """Tell whether a device without a MAC of its own is set up at an address: DHCP knows its MAC all the same."""
-    return any(
-        entry.data[CONF_HOST] == address and clean_mac(entry.unique_id) is None
-        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-    )
+async def why_not_moved(hass: HomeAssistant, outcome: Followed) -> str:
+    """Return in Home Assistant's language why a device was not followed to the address where it was found."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
+    return texts.get(f"component.{DOMAIN}.selector.{FOUND_WORDS}.options.not_moved_{outcome}", outcome)
 
 
 async def find_offer(hass: HomeAssistant, data: Mapping[str, Any], found: Found) -> SlotOffer | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 import random
+from unittest.mock import patch
 
 import pytest
 
@@ -239,6 +240,20 @@ def test_total(data: bytes) -> None:
         if found is not None:
             texts = [found.name, found.model, found.vendor, found.firmware]
             assert all(text is None or (text.isprintable() and 0 < len(text) <= 64) for text in texts)
+
+
+@pytest.mark.parametrize(
+    "filler", [b"<a/>" * 300, b"<a>" * 200 + b"</a>" * 200, b"x" * 4096], ids=["many", "deep", "long"]
+)
+def test_expensive_documents_are_not_read(filler: bytes) -> None:
+    """Read no document that could hold up everything else: too long, too many elements, or another's."""
+    data = xml_answer(CAMERA)
+    costly = data.replace(b"</multicastSearchResult>", filler + b"</multicastSearchResult>")
+    assert costly != data
+    with patch("custom_components.viewwall.viewtron.discovery.parse_xml") as parse:
+        assert parse_announcement(costly, SENDER) is None
+        assert parse_announcement(data.replace(b"multicastSearchResult", b"x"), SENDER) is None
+    assert parse.call_count == 0
 
 
 def test_truncated_answers_tell_what_is_there() -> None:

@@ -132,6 +132,18 @@ def test_limits_of_all_together() -> None:
     assert len(gathered.announcements) == 256
 
 
+async def test_few_answers_of_one_sender_are_read() -> None:
+    """Read sixteen different answers of a sender at most, and nothing that is far too long."""
+    gathered = discovery._Gathered(asyncio.get_running_loop())
+    with patch.object(discovery, "parse_announcement", return_value=None) as parse:
+        for number in range(100):
+            for _ in range(3):
+                gathered.datagram_received(b"<x>%d" % number, (SENDER, 1))
+        gathered.datagram_received(b"<" * 5000, ("192.0.2.99", 1))
+
+    assert parse.call_count == 16
+
+
 def test_heard_again_in_the_next_second() -> None:
     """Overlook answers of a second that had too many, and listen again in the next one."""
     times = iter([5.0] * 500 + [5.5, 6.1])

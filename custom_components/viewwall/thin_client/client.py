@@ -106,6 +106,8 @@ class ThinClient:
         answer = await self._session.probe(calls.LIST_PANELS.path)
         if answer.status == 403:
             return True
+        if answer.status >= 500:
+            raise ThinClientConnectionError(calls.LIST_PANELS.name, f"HTTP {answer.status}", sent=True)
         try:
             reply = parse_reply(answer.body)
         except ThinClientProtocolError:

@@ -72,17 +72,20 @@ class Node:
         """Pick the first direct child of this name."""
         return next((node for key, node in self.children() if _same(key, name)), None)
 
-    def find_all(self, name: str) -> Iterator[Node]:
-        """Walk all descendants of this name; without recursion, since the depth is the sender's choice."""
+    def walk(self) -> Iterator[tuple[str, Node]]:
+        """Walk all descendants with their names; without recursion, since the depth is the sender's choice."""
         stack = [self.children()]
         while stack:
             for key, node in stack[-1]:
-                if _same(key, name):
-                    yield node
+                yield key, node
                 stack.append(node.children())
                 break
             else:
                 stack.pop()
+
+    def find_all(self, name: str) -> Iterator[Node]:
+        """Walk all descendants of this name."""
+        return (node for key, node in self.walk() if _same(key, name))
 
     def find(self, name: str) -> Node | None:
         """Pick the first descendant of this name."""

@@ -65,6 +65,8 @@ class Device:
         self._info: DeviceInfo | None = None
         self._expected: str | None = None
         """The MAC or serial that the device must have; None while any will do."""
+        self._announced: tuple[str | None, str | None] = (None, None)
+        """The MAC and serial of which the device must not tell others; None for one that does not matter."""
         self._channel_command: str | None = None
         self._names: dict[tuple[str, int], str | None] = {}
         self._nameless: dict[tuple[str, int], float] = {}
@@ -84,6 +86,22 @@ class Device:
     def must_be(self, identity: str | None) -> None:
         """Expect this MAC or serial: `identify` raises ViewtronOtherDeviceError as soon as the device tells others."""
         self._expected = identity
+
+    def may_be(self, mac: str | None, serial: str | None) -> None:
+        """Expect who was announced so: `identify` raises ViewtronOtherDeviceError if nothing that it tells agrees.
+
+        What one of both leaves out proves nothing.
+        """
+        self._announced = (mac, serial)
+
+    def log_in_once(self) -> None:
+        """Send the login once at most to who does not answer as a device does, not even by the other method."""
+        self._transport.logs_in_once = True
+
+    @property
+    def has_sent_login(self) -> bool:
+        """Tell whether a request with the login was ever sent."""
+        return self._transport.has_sent_login
 
     def allow_retry(self) -> None:
         """Allow one more login after a ViewtronAuthError."""
@@ -221,11 +239,15 @@ class Device:
 
     def _expect(self, mac: str | None, serial: str | None, *, may_tell_more: bool) -> None:
         """Make sure that it is the expected device; what it has left out, its detail may tell."""
+        pairs = [pair for pair in zip(self._announced, (mac, serial), strict=True) if None not in pair]
+        is_complete = not may_tell_more or len(pairs) == 2 - self._announced.count(None)
+        if is_complete and pairs and not any(announced == own for announced, own in pairs):
+            raise ViewtronOtherDeviceError(mac, serial)
         if self._expected is None or self._expected in (mac, serial):
             return
         told = mac if self._expected == clean_mac(self._expected) else serial
         if told is not None or not may_tell_more:
-            raise ViewtronOtherDeviceError("Another device answers at the address")
+            raise ViewtronOtherDeviceError(mac, serial)
 
     async def list_channels(self, is_v2: bool) -> tuple[Channel, ...]:
         """List the channels by the generation's command, or by the other's where that one is unknown."""

@@ -38,13 +38,19 @@ _RECORDER_IN_BOTH: Final = 3
 """The only type that both published tables take for a recorder (one says NVR, the other DVR)."""
 
 _ROOT: Final = "multicastsearchresult"
-_LONGEST: Final = 16 * 1024
+_LONGEST: Final = 4 * 1024
 """Bytes of an announcement; real ones have less than a thousand."""
+_MOST_TAGS: Final = 256
+"""Of an announcement in XML; real ones have less than fifty. Every tag costs time, and anybody can send them."""
+_BEGINNING: Final = re.compile(
+    rb"\s*(?:<\?[^>]{0,200}\?>\s*|<!--(?:(?!--).){0,200}-->\s*){0,4}<(?:[\w.-]{1,40}:)?multicastsearchresult[\s/>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _MOST_CHARACTERS: Final = 64
 _SEND_AGAIN: Final = 0.4
 _MOST_DEVICES: Final = 256
-_MOST_OF_ONE: Final = 32
-"""Devices that one sender may announce: a real one announces itself."""
+_MOST_OF_ONE: Final = 16
+"""Different answers that are read of one sender: a real one announces itself, once in each manner."""
 _MOST_PER_SECOND: Final = 500
 _RECORDERS: Final = re.compile("NVR|DVR|N9000", re.IGNORECASE)
 _CAMERAS: Final = re.compile("IPC", re.IGNORECASE)
@@ -134,7 +140,8 @@ def _parse_document(data: bytes, sender: str) -> Announcement | None:
     """Read an answer in XML, which some devices put behind an HTTP head."""
     if data.startswith(b"HTTP/"):
         data = data.partition(b"\r\n\r\n")[2] or data.partition(b"\n\n")[2]
-    if not data.lstrip().startswith((b"<", b"\xef\xbb\xbf<")):
+    beginning = _BEGINNING.match(data.removeprefix(b"\xef\xbb\xbf"))
+    if beginning is None or data.count(b"<") > _MOST_TAGS:
         return None
     try:
         name, root = parse_xml(data)
@@ -142,14 +149,15 @@ def _parse_document(data: bytes, sender: str) -> Announcement | None:
         return None
     if name.lower() != _ROOT:
         return None
+    # Wherever it stands: papers disagree on that.
+    texts: dict[str, str] = {}
+    for key, node in root.walk():
+        if (text := node.text) is not None:
+            texts.setdefault(key.lower(), text)
 
     def tell(*names: str) -> str | None:
-        """Return the first text under these names, wherever it stands: papers disagree on that."""
-        for wanted in names:
-            for node in root.find_all(wanted):
-                if (text := node.text) is not None:
-                    return _clean(text)
-        return None
+        """Return the first text under these names."""
+        return next((_clean(texts[wanted.lower()]) for wanted in names if wanted.lower() in texts), None)
 
     address = _place(sender, tell("ipAddr"))
     if address is None:
@@ -325,7 +333,7 @@ class _Gathered(asyncio.DatagramProtocol):
         """Start with none."""
         self._loop = loop
         self._devices: dict[tuple[str | None, str], Announcement] = {}
-        self._by_sender: dict[str, int] = {}
+        self._by_sender: dict[str, set[bytes]] = {}
         self._second = 0.0
         self._heard = 0
 
@@ -341,16 +349,27 @@ class _Gathered(asyncio.DatagramProtocol):
         if now - self._second >= 1:
             self._second, self._heard = now, 0
         self._heard += 1
-        if self._heard > _MOST_PER_SECOND or (new := parse_announcement(data, addr[0])) is None:
+        if self._heard > _MOST_PER_SECOND or not self._is_news(data, addr[0]):
+            return
+        if (new := parse_announcement(data, addr[0])) is None:
             return
         key = self._key(new)
         if (known := self._devices.get(key)) is not None:
             self._devices[key] = known.with_more(new)
         elif (nameless := self._devices.pop((None, new.address), None)) is not None:
             self._devices[key] = new.with_more(nameless)
-        elif len(self._devices) < _MOST_DEVICES and self._by_sender.get(addr[0], 0) < _MOST_OF_ONE:
-            self._by_sender[addr[0]] = self._by_sender.get(addr[0], 0) + 1
+        elif len(self._devices) < _MOST_DEVICES:
             self._devices[key] = new
+
+    def _is_news(self, data: bytes, sender: str) -> bool:
+        """Tell whether an answer is to be read: not one that was read, nor the many of one sender."""
+        if len(data) > _LONGEST:
+            return False
+        heard = self._by_sender.setdefault(sender, set())
+        if data in heard or len(heard) >= _MOST_OF_ONE:
+            return False
+        heard.add(data)
+        return True
 
     def _key(self, device: Announcement) -> tuple[str | None, str]:
         """Return the place of a device: its MAC and address; one without a MAC is whoever is known at its address."""

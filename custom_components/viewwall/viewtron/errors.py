@@ -104,6 +104,12 @@ class ViewtronProtocolError(ViewtronError):
 class ViewtronOtherDeviceError(ViewtronError):
     """Another device answers at the address; it was asked for nothing but who it is."""
 
+    def __init__(self, mac: str | None = None, serial: str | None = None) -> None:
+        """Keep what it has told."""
+        super().__init__("Another device answers at the address")
+        self.mac = mac
+        self.serial = serial
+
 
 class ViewtronCommandError(ViewtronError):
     """The device refused a command; `code` and `description` are its own words."""

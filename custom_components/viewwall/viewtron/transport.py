@@ -112,6 +112,10 @@ class Transport:
         self._locked_until = float("-inf")
         self._proven = False
         self._by_get: set[str] = set()
+        self.has_sent_login = False
+        """Whether a request with the login was ever sent."""
+        self.logs_in_once = False
+        """Whether who has not proved to be a device yet gets the login no second time, not even by GET."""
 
     @property
     def may_log_in(self) -> bool:
@@ -149,6 +153,8 @@ class Transport:
             return await self._send_logged_in(command, "GET")
         answer = await self._send_logged_in(command, "POST")
         may_get = command.reads and command.body is None
+        if self.logs_in_once and answer.authorised and not self._proven:
+            return answer
         if may_get and answer.status in (404, 405) and _failure(answer.body) is None:
             other = await self._send_logged_in(command, "GET")
             if other.status not in (404, 405):
@@ -198,6 +204,7 @@ class Transport:
         headers = {"Content-Type": _CONTENT_TYPE} if method == "POST" else {}
         if login is not None:
             headers["Authorization"] = login
+            self.has_sent_login = True
         problem: str
         is_taken = False
         try:
