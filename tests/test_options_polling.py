@@ -61,13 +61,13 @@ async def test_no_slot_is_left_behind(hass: HomeAssistant, set_up: SetUp) -> Non
         assert paths(camera) == ["/other", f"/api/webhook/{entry.data['webhook_id']}"]
         await choose(hass, entry, push={"polling_alone": True})
         assert paths(camera) == ["/other"]
-        assert entry.options == {"hold_time": 10, "polling_alone": True, "push_subscription": False}
+        assert entry.options == {"hold_time": 10, "polling_alone": True}
         await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         assert paths(camera) == ["/other"]
         # Events are welcome again, but the slot is only taken with the user's consent.
         await choose(hass, entry, push={"polling_alone": False})
-        assert entry.options == {"hold_time": 10, "push_subscription": False}
+        assert entry.options == {"hold_time": 10}
         assert paths(camera) == ["/other"]
 
 
@@ -109,7 +109,7 @@ async def test_camera_keeps_the_slot(
         result = await submit(hass, result, hold_time=20, push={"polling_alone": True})
         assert result["type"] is FlowResultType.CREATE_ENTRY
         assert paths(camera) == []
-        assert entry.options == {"hold_time": 20, "polling_alone": True, "push_subscription": False}
+        assert entry.options == {"hold_time": 20, "polling_alone": True}
 
 
 async def test_slot_of_a_device_that_is_not_running(hass: HomeAssistant, set_up: SetUp) -> None:

@@ -292,7 +292,7 @@ async def test_removal_that_cannot_release(
         case "other":
             camera.mac, camera.serial = "58:5b:69:00:99:01", "I00009901A"
         case "slow":
-            monkeypatch.setattr("custom_components.viewwall.provisioning.RELEASE_LIMIT", 0.05)
+            monkeypatch.setattr("custom_components.viewwall.left_slots.RELEASE_LIMIT", 0.05)
             camera.faults.delay = 0.2
         case "login":
             occupy(camera, HttpPostSlot(id=2, domain="h", authentication="basic", username="u", password="p"))

@@ -200,7 +200,7 @@ async def test_polling_alone_takes_the_address_out(hass: HomeAssistant, user: Us
         assert (await dialog.submit()).type == "create_entry"
         assert not any(slot.domain for slot in camera.http_post)
         assert entry.options["polling_alone"] is True
-        assert entry.options["push_subscription"] is False
+        assert "push_subscription" not in entry.options
         assert await user.trouble(entry) is None
 
 

@@ -185,7 +185,9 @@ async def test_switched_off_by_the_user(hass: HomeAssistant, user: User, set_up:
         assert value(hass, camera, "binary_sensor.event_push") == "unknown"
 
         host, _, port = user.server.partition(":")
-        camera.push_url = f"http://{host}:{port}/api/webhook/{entry.data['webhook_id']}"
+        path = f"/api/webhook/{entry.data['webhook_id']}"
+        camera.http_post[0] = HttpPostSlot(id=1, switch=True, domain=host, port=int(port), path=path)
         await beats(camera, later)
+        camera.cut_push()
         await wait(later, 120)
         assert await user.trouble(entry) == "push_silent"

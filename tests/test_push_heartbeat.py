@@ -69,12 +69,12 @@ async def test_our_own_interval(hass: HomeAssistant, user: User, set_up: SetUp, 
 
 
 @pytest.mark.parametrize(
-    ("interval", "on", "limit"), [(3, True, 30), (60, True, 180), (600, True, 360), (60, False, 360)]
+    ("interval", "on", "limit"), [(3, True, 30), (60, True, 180), (600, True, 360), (60, False, 180)]
 )
 async def test_interval_of_its_owner(
     hass: HomeAssistant, user: User, set_up: SetUp, later: Later, interval: int, on: bool, limit: int
 ) -> None:
-    """Wait as long as the interval in our slot says, within bounds; as long as can be where there is none."""
+    """Wait as long as the interval in our slot says, within bounds; where it was switched off it is on again."""
     async with IpcV2Simulator() as camera:
         await claimed(hass, camera, set_up, interval, on=on)
         await camera.send_alarm("motionAlarm", True)

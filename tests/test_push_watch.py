@@ -2,6 +2,7 @@
 
 import logging
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -146,10 +147,10 @@ async def test_silent_device_is_asked_first(hass: HomeAssistant, user: User, set
             assert await user.trouble(entry) is None
 
 
-async def test_trouble_ends_when_the_device_goes_away(
+async def test_trouble_stays_when_the_device_goes_away(
     hass: HomeAssistant, user: User, set_up: SetUp, later: Later
 ) -> None:
-    """Take the repair back when the device itself is away; a single lost poll changes nothing."""
+    """Keep the repair while the device itself is away, ignored as it is: nobody can tell then whether it is over."""
     async with IpcV2Simulator() as camera:
         entry = await set_up(camera)
         await beats(camera, later)
@@ -161,9 +162,19 @@ async def test_trouble_ends_when_the_device_goes_away(
         camera.faults.refuse_connections = False
         await later(5)
         assert await user.trouble(entry) == "push_silent"
+        await user.ignore(entry)
         camera.faults.refuse_connections = True
         for _ in range(6):
             await later(5)
+        assert await user.trouble(entry) == "push_silent"
+        camera.faults.refuse_connections = False
+        for _ in range(30):
+            await later(5)
+        issue = await user.issue(entry)
+        assert issue is not None
+        assert issue["ignored"] is True
+        await camera.send_keepalive()
+        await hass.async_block_till_done()
         assert await user.trouble(entry) is None
 
 
@@ -181,20 +192,43 @@ async def test_refused_password_is_no_matter_of_push(
 
 
 async def test_unloaded_and_removed(hass: HomeAssistant, user: User, set_up: SetUp, later: Later) -> None:
-    """Take the repair back with the entry, and begin anew with its return."""
+    """Keep the repair over a reload, ignored as it is, and take it back when the entry is disabled or removed."""
     async with IpcV2Simulator() as camera:
         entry = await set_up(camera)
         await later(QUARTER + 1)
         assert await user.trouble(entry) == "push_never"
-        await hass.config_entries.async_unload(entry.entry_id)
+        await user.ignore(entry)
+        await hass.config_entries.async_reload(entry.entry_id)
+        for _ in range(2):
+            issue = await user.issue(entry)
+            assert issue is not None
+            assert (issue["ignored"], issue["translation_key"]) == (True, "push_never")
+            await later(QUARTER + 1)
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
         assert await user.trouble(entry) is None
-        await later(QUARTER)
-        assert await user.trouble(entry) is None
-        await hass.config_entries.async_setup(entry.entry_id)
-        assert await user.trouble(entry) is None
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
         await later(QUARTER + 1)
         assert await user.trouble(entry) == "push_never"
         await hass.config_entries.async_remove(entry.entry_id)
+        assert await user.trouble(entry) is None
+
+
+async def test_message_after_a_reload_ends_it(hass: HomeAssistant, user: User, set_up: SetUp, later: Later) -> None:
+    """Take the repair back as soon as something arrives, and when Home Assistant has got another address."""
+    async with IpcV2Simulator() as camera:
+        entry = await set_up(camera)
+        for end in ("message", "address"):
+            await later(QUARTER + 1)
+            assert await user.trouble(entry) == "push_never"
+            await hass.config_entries.async_reload(entry.entry_id)
+            assert await user.trouble(entry) == "push_never"
+            if end == "message":
+                await camera.send_keepalive()
+                await hass.async_block_till_done()
+                assert await user.trouble(entry) is None
+                await hass.config_entries.async_reload(entry.entry_id)
+        await hass.config.async_update(internal_url="http://192.168.1.10:8123")
+        await hass.async_block_till_done(wait_background_tasks=True)
         assert await user.trouble(entry) is None
 
 

@@ -20,13 +20,15 @@ from .coordinator import ViewtronCoordinator
 from .counters import Counters
 from .detections import PostApplier
 from .device_memory import Debt, DebtKind, DeviceMemory
+from .discovery import look_for
 from .firmware import FirmwareUpdater
+from .left_slots import release_slot
 from .login_guard import forget_guard, guard_of
 from .outputs import Outputs, output_key
 from .owed import Owed, forget_debts, report_debts
-from .provisioning import Provisioning, release_slot
+from .provisioning import Provisioning
 from .push import PushReceiver
-from .push_watch import PushWatch
+from .push_watch import PushWatch, push_issue_id
 from .runtime import ViewtronConfigEntry, ViewtronRuntime, ViewWallConfigEntry
 from .video import Snapshots, Stills, StreamAddresses
 from .wall_coordinator import ThinClientCoordinator
@@ -57,10 +59,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
-    if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
-        await _set_up_thin_client(hass, cast("ThinClientConfigEntry", entry))
-    else:
-        await _set_up_viewtron(hass, cast("ViewtronConfigEntry", entry))
+    try:
+        if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
+            await _set_up_thin_client(hass, cast("ThinClientConfigEntry", entry))
+        else:
+            await _set_up_viewtron(hass, cast("ViewtronConfigEntry", entry))
+    except ConfigEntryNotReady:
+        look_for(hass, entry)
+        raise
     return True
 
 
@@ -71,6 +77,7 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     coordinator = runtime.coordinator
     entry.async_on_unload(runtime.board.close)
     entry.async_on_unload(runtime.owed.stop_retrying)
+    entry.async_on_unload(runtime.provisioning.close)
     await runtime.memory.load()
     try:
         await coordinator.async_config_entry_first_refresh()
@@ -90,7 +97,12 @@ async def _set_up_viewtron(hass: HomeAssistant, entry: ViewtronConfigEntry) -> N
     entry.async_on_unload(coordinator.async_add_listener(runtime.follow_polls))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, runtime.owed.close))
     await runtime.push.start()
-    await runtime.push_watch.start()
+    try:
+        await runtime.push_watch.start()
+    except BaseException:
+        # Nobody unloads what was not set up to its end, and the next try needs the same address.
+        await runtime.push.stop()
+        raise
 
 
 async def _set_up_thin_client(hass: HomeAssistant, entry: ThinClientConfigEntry) -> None:
@@ -176,7 +188,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     if isinstance(runtime, ThinClientRuntime):
         return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await runtime.owed.close()
-    await runtime.provisioning.idle()
+    await runtime.provisioning.close()
     runtime.push_watch.stop()
     # No message may find its entities half gone.
     await runtime.push.stop()
@@ -184,6 +196,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
         await runtime.memory.close()
         return True
     runtime.owed.reopen()
+    runtime.provisioning.reopen()
     await runtime.push.start()
     await runtime.push_watch.start()
     return False
@@ -195,6 +208,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) ->
     if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
         await WallMemory(hass, entry.entry_id).remove()
     else:
+        ir.async_delete_issue(hass, DOMAIN, push_issue_id(entry.entry_id))
         await release_slot(hass, entry)
         await forget_debts(hass, entry.entry_id)
         ir.async_delete_issue(hass, DOMAIN, clock_issue_id(entry.entry_id))

@@ -20,6 +20,7 @@ from .choices import hidden_channels
 from .clock_watch import judge_clock
 from .const import DOMAIN
 from .counters import Counters
+from .discovery import look_for
 from .errors import DeviceError, error_key, error_placeholders
 from .login_guard import RETRY_AFTER, guard_of
 from .provisioning import Provisioning
@@ -157,6 +158,7 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
             if isinstance(error, _AWAY):
                 # While a device is away, another one may get its address, and lose it again.
                 self.doubt()
+                look_for(self.hass, self.config_entry)
             raise self._failed(error) from error
         self._guard.clear()
         ir.async_delete_issue(self.hass, DOMAIN, f"account_locked_{self.config_entry.entry_id}")
@@ -364,7 +366,7 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             if needed:
                 raise
             self._note_lost(what, error)
-            self._due[what] = self.hass.loop.time() + max(every, _SLOW)
+            self._due[what] = self.hass.loop.time() + _SLOW
             return None
         except ViewtronCommandError as error:
             if needed or isinstance(error, ViewtronApiDisabledError):

@@ -11,16 +11,15 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import webhook
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.network import is_loopback
 
-from .clients import make_viewtron_client
 from .const import CONF_POLLING_ALONE, CONF_PUSH_ADDRESS, CONF_PUSH_SUBSCRIPTION, DOMAIN
-from .login_guard import guard_of
-from .push_address import AddressTrouble, find_device, judge_address, push_url
+from .left_slots import clear_left_slots, take_out
+from .push_address import AddressTrouble, find_device, judge_address, push_address_for, push_url, way_of
 from .tasks import outlast
 from .viewtron.errors import (
     ViewtronApiDisabledError,
@@ -34,7 +33,7 @@ from .viewtron.errors import (
     ViewtronNotSupportedError,
     ViewtronPermissionError,
 )
-from .viewtron.http_post import HttpPost, PushAddress, PushSlots
+from .viewtron.http_post import PushAddress, PushSlot, PushSlots
 
 if TYPE_CHECKING:
     from .runtime import ViewtronRuntime
@@ -44,8 +43,6 @@ _LOGGER = logging.getLogger(__name__)
 CHANGE_KEY: Final = (None, "push_subscription")
 CLAIM_PAUSE: Final = 60 * 60.0
 """Seconds between two writes of the same that nobody has asked for."""
-RELEASE_LIMIT: Final = 15
-"""Seconds that the removal of an entry may wait for its camera."""
 
 _OF_THE_DEVICE: Final = (
     ViewtronApiDisabledError,
@@ -80,8 +77,16 @@ class Provisioning:
         """Whether our slot was there once: the first claim is what the user has asked for."""
         self._tried: dict[tuple[PushAddress, bool], float] = {}
         """Loop time of the last write that nobody had asked for, by address and by whether the slot was gone."""
+        self._looked_for: PushAddress | None = None
+        """The address that the slot should have had when it was last found or written."""
+        self._clear_after = 0.0
+        """Loop time before which what earlier entries have left is not tried again."""
+        self._is_closed = False
+        """Whether nothing may be written any more."""
         self.slots: PushSlots | None = None
         """What the camera told last; None while it has told nothing."""
+        self.read_at = 0.0
+        """Loop time of the last answer about the slots."""
         self.trouble: SlotTrouble | None = None
         self.supported: bool | None = None
         """Whether the device lets us set its addresses at all; None while not asked."""
@@ -107,7 +112,12 @@ class Provisioning:
     def heartbeat(self) -> int | None:
         """Return the seconds between two signs of life that our slot is set to, as far as the camera has told."""
         slot = self.slots.of(self._path) if self.slots is not None else None
-        return slot.heartbeat if slot is not None else None
+        return slot.heartbeat if slot is not None and slot.enabled else None
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the camera has told its slots, and none of them is ours."""
+        return self.slots is not None and self.slots.of(self._path) is None
 
     async def check(self) -> None:
         """Look at the slots; claim ours again if it is wanted and lost, and put its address right.
@@ -122,31 +132,55 @@ class Provisioning:
         """Claim a slot, and keep it from now on; who wants events wants no polling alone.
 
         `is_dead` says that nothing comes from the address that our slot has, so that it may get another one.
-        Raises ViewtronError.
+        Raises ViewtronError, and HomeAssistantError if the entry is not running any more.
         """
-        await self._runtime.coordinator.prove()
+        await self._prove()
         work = self._hass.async_create_task(self._subscribe(is_dead), f"{DOMAIN} push slot")
         (await outlast(work)).result()
 
-    async def unsubscribe(self) -> None:
-        """Release our slot, and leave the camera alone from now on. Raises as `subscribe` does."""
-        await self._runtime.coordinator.prove()
-        work = self._hass.async_create_task(self._unsubscribe(), f"{DOMAIN} push slot")
+    async def unsubscribe(self, *, is_refusal: bool = True) -> None:
+        """Release our slot, and leave the camera alone from now on. Raises as `subscribe` does.
+
+        `is_refusal` says that the user wants no slot, else he may be asked again one day.
+        """
+        await self._prove()
+        work = self._hass.async_create_task(self._unsubscribe(is_refusal), f"{DOMAIN} push slot")
         (await outlast(work)).result()
 
-    async def idle(self) -> None:
-        """Wait until nothing is being written."""
+    async def close(self) -> None:
+        """Write nothing any more; what is being written comes to its end first."""
+        self._is_closed = True
         async with self._in_turn:
             pass
+
+    @callback
+    def reopen(self) -> None:
+        """Go on after all."""
+        self._is_closed = False
+
+    async def _prove(self) -> None:
+        # Hours may lie between the last poll and this order.
+        self._runtime.coordinator.doubt()
+        await self._runtime.coordinator.prove()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="not_loaded",
+                translation_placeholders={"target": self._runtime.entry.title},
+            )
 
     async def _check(self) -> None:
         http_post = self._runtime.client.http_post
         async with self._in_turn:
+            if self._is_closed:
+                return
             before = self._shown()
             try:
-                self.slots = await http_post.read()
+                slots = await self._read(may_write=self.wanted)
                 self.supported = True
-                await self._judge(self.slots)
+                await self._judge(slots)
             except ViewtronNotSupportedError, ViewtronPermissionError:
                 self.slots = http_post.known
                 self.supported = self.slots is not None
@@ -155,6 +189,18 @@ class Provisioning:
             finally:
                 if self._shown() != before:
                     self._tell()
+
+    async def _read(self, *, may_write: bool) -> PushSlots:
+        """Ask for the slots, and clear what earlier entries of this camera have left there if we may write."""
+        http_post, now = self._runtime.client.http_post, self._hass.loop.time()
+        self.slots = await http_post.read()
+        self.read_at = now
+        may_write &= not self._is_closed and now >= self._clear_after
+        unique_id = self._runtime.entry.unique_id or ""
+        if await clear_left_slots(self._hass, unique_id, http_post, may_write=may_write):
+            self._clear_after = now + CLAIM_PAUSE
+            self.slots = await http_post.read()
+        return self.slots
 
     async def _judge(self, slots: PushSlots) -> None:
         """Take note of what the camera tells, and mend what is ours to mend."""
@@ -168,21 +214,25 @@ class Provisioning:
             # Somebody has switched it off where it can be switched on again.
             self.trouble = SlotTrouble.DISABLED
             return
-        address = await self._wanted_address()
-        if own is not None and (address.same_as(own.address) or not await self._may_move()):
+        wanted = await self._wanted_address()
+        address = await self._address_of(own, wanted)
+        if own is not None and own.is_complete and address.same_as(own.address):
             if self.trouble is SlotTrouble.REFUSED:
                 # Somebody has done by hand what was written in vain: if that is lost, it is lost for the first time.
                 self._tried.clear()
-            self.trouble = None
+            self.trouble, self._looked_for = None, wanted
             return
         attempt, now = (address, own is None), self._hass.loop.time()
         if now - self._tried.get(attempt, float("-inf")) < CLAIM_PAUSE:
-            if own is None and self.trouble is None:
-                self.trouble = SlotTrouble.TAKEN_AWAY
+            if own is None and self.trouble in (None, SlotTrouble.TAKEN_AWAY, SlotTrouble.NO_SLOT):
+                self.trouble = SlotTrouble.TAKEN_AWAY if slots.has_free else SlotTrouble.NO_SLOT
+            return
+        if self._is_closed:
             return
         writes = self._runtime.client.http_post.writes
         try:
             await self._claim(address)
+            self._looked_for = wanted
         except _OF_THE_DEVICE:
             raise
         except ViewtronError as error:
@@ -203,13 +253,16 @@ class Provisioning:
 
     async def _subscribe(self, is_dead: bool) -> None:
         async with self._in_turn:
+            self._check_open()
             try:
-                self.slots = await self._runtime.client.http_post.read()
-                own = self.slots.of(self._path)
-                if own is None or not own.enabled or is_dead or await self._may_move():
-                    await self._claim(await self._wanted_address())
+                slots = await self._read(may_write=True)
+                own, wanted = slots.of(self._path), await self._wanted_address()
+                address = wanted if is_dead else await self._address_of(own, wanted)
+                if is_dead or own is None or not own.is_complete or not address.same_as(own.address):
+                    self._check_open()
+                    await self._claim(address)
                     self._tried.clear()
-                self.supported, self.trouble, self._had_slot = True, None, True
+                self.supported, self.trouble, self._had_slot, self._looked_for = True, None, True, wanted
                 options = {**self._runtime.entry.options, CONF_PUSH_SUBSCRIPTION: True}
                 options.pop(CONF_POLLING_ALONE, None)
                 self._hass.config_entries.async_update_entry(self._runtime.entry, options=options)
@@ -220,28 +273,38 @@ class Provisioning:
             finally:
                 self._tell()
 
-    async def _unsubscribe(self) -> None:
+    async def _unsubscribe(self, is_refusal: bool) -> None:
         http_post = self._runtime.client.http_post
         async with self._in_turn:
+            self._check_open()
             try:
-                await _take_out(http_post, self._path)
+                await take_out(http_post, self._path)
                 self.trouble = self.claimed_at = None
                 options = {**self._runtime.entry.options, CONF_PUSH_SUBSCRIPTION: False}
+                if not is_refusal:
+                    del options[CONF_PUSH_SUBSCRIPTION]
                 self._hass.config_entries.async_update_entry(self._runtime.entry, options=options)
             finally:
                 self.slots = http_post.known
                 self._tell()
 
-    async def _may_move(self) -> bool:
+    async def _address_of(self, own: PushSlot | None, wanted: PushAddress) -> PushAddress:
+        """Return where our slot is to lead: where it leads already unless it may get the address that is wanted."""
+        if own is None or own.address is None or not own.enabled or wanted.same_as(own.address):
+            return wanted
+        return wanted if await self._may_move(wanted) else own.address
+
+    async def _may_move(self, wanted: PushAddress) -> bool:
         """Tell whether our slot may get another address than it has.
 
-        One that was typed for this camera goes there in any case; Home Assistant's own one unless it cannot work; and
-        our guess only where nothing arrives at the address that is there: somebody may have typed it who knew better.
+        One that was typed for this camera goes there in any case; Home Assistant's own one if it is new, unless it
+        cannot work; and everything else only where nothing arrives at the address that is there: somebody may have
+        typed it who knew better.
         """
         options, host = self._runtime.entry.options, self._runtime.entry.data[CONF_HOST]
         if options.get(CONF_PUSH_ADDRESS):
             return True
-        if not self._hass.config.internal_url and self._runtime.push.alive is not False:
+        if self._runtime.push.alive is not False and not (self._hass.config.internal_url and self._is_new(wanted)):
             return False
         trouble = await judge_address(self._hass, host=host, options=options)
         if trouble is AddressTrouble.LOOPBACK:
@@ -249,9 +312,18 @@ class Provisioning:
             return device is not None and is_loopback(device)
         return trouble is None
 
+    def _is_new(self, wanted: PushAddress) -> bool:
+        """Tell whether an address differs from the one that was wanted when messages came, or when we last looked."""
+        if self._runtime.push.alive is True and self._looked_for is not None:
+            return not wanted.same_as(self._looked_for)
+        entry = self._runtime.entry
+        host: str = entry.data[CONF_HOST]
+        url = push_url(self._hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options)
+        return self._runtime.memory.proven != way_of(host, url)
+
     async def _wanted_address(self) -> PushAddress:
         """Return the address of this entry's webhook, as the camera is to post to it."""
-        return await _address_for(self._hass, self._runtime.entry)
+        return await push_address_for(self._hass, self._runtime.entry)
 
     def _shown(self) -> tuple[object, ...]:
         return self.slots, self.trouble, self.supported, self.claimed_at
@@ -281,66 +353,6 @@ class Provisioning:
                 for slot in slots
             ],
         }
-
-
-async def release_slot(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Release the slot of an entry that is being removed, if it still holds our address.
-
-    One attempt. What could not be released is told by an issue, since nobody else will clear it.
-    """
-    if entry.options.get(CONF_PUSH_SUBSCRIPTION) is not True:
-        return
-    try:
-        async with asyncio.timeout(RELEASE_LIMIT):
-            if await _release(hass, entry):
-                return
-    except (ViewtronError, TimeoutError) as error:
-        _LOGGER.debug("Could not take our address out of %s: %s", entry.title, error)
-    address = await _address_for(hass, entry)
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        f"push_not_released_{entry.entry_id}",
-        is_fixable=False,
-        is_persistent=True,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key="push_not_released",
-        translation_placeholders={
-            "device": entry.title,
-            "host": entry.data[CONF_HOST],
-            "address": f"{address.host}:{address.port}",
-        },
-    )
-
-
-async def _release(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
-    """Release the slot of an entry; False if nobody may ask. Raises ViewtronError."""
-    guard = guard_of(hass, entry.entry_id)
-    is_refused = guard.refused or guard.blocked_until > hass.loop.time()
-    if is_refused or any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
-        return False
-    client = make_viewtron_client(hass, entry.data)
-    client.must_be(entry.unique_id)
-    await client.identify()
-    await _take_out(client.http_post, webhook.async_generate_path(entry.data[CONF_WEBHOOK_ID]))
-    return True
-
-
-async def _take_out(http_post: HttpPost, path: str) -> None:
-    """Release a slot; a camera that has no addresses any more holds none of ours either. Raises ViewtronError."""
-    try:
-        await http_post.release(path)
-    except ViewtronNotSupportedError:
-        if http_post.known is not None:
-            raise
-
-
-async def _address_for(hass: HomeAssistant, entry: ConfigEntry[Any]) -> PushAddress:
-    host = entry.data[CONF_HOST]
-    # Which of our addresses is on the way to a device with a name is known once that is looked up.
-    await find_device(hass, host)
-    url = push_url(hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options)
-    return PushAddress(protocol=url.scheme, host=url.host or "", port=url.port or 80, path=url.path)
 
 
 def _trouble_of(error: ViewtronError) -> SlotTrouble:

@@ -8,12 +8,15 @@ import socket
 from typing import Any, Final
 
 from homeassistant.components import network, webhook
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.network import is_host_valid, is_local, is_loopback
 from yarl import URL
 
 from .const import CONF_PUSH_ADDRESS
+from .viewtron.http_post import PushAddress
 
 type IPAddress = IPv4Address | IPv6Address
 
@@ -55,6 +58,24 @@ def push_placeholders(hass: HomeAssistant, webhook_id: str, *, host: str, option
         "port": str(url.port or 80),
         "path": url.path,
     }
+
+
+def as_push_address(url: URL) -> PushAddress:
+    """Return an address as it is written into a camera."""
+    return PushAddress(protocol=url.scheme, host=url.host or "", port=url.port or 80, path=url.path)
+
+
+async def push_address_for(hass: HomeAssistant, entry: ConfigEntry[Any]) -> PushAddress:
+    """Return the address of an entry's webhook, as its camera is to post to it."""
+    host: str = entry.data[CONF_HOST]
+    # Which of our addresses is on the way to a device with a name is known once that is looked up.
+    await find_device(hass, host)
+    return as_push_address(push_url(hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options))
+
+
+def way_of(host: str, url: URL) -> str:
+    """Return from which device to which address of ours messages come, without the secret path."""
+    return f"{host} > {url.origin()}"
 
 
 def suggested_base(hass: HomeAssistant, host: str) -> str:

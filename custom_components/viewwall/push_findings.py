@@ -8,7 +8,7 @@ from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from yarl import URL
 
 from .provisioning import SlotTrouble
-from .push_address import push_url
+from .push_address import as_push_address, push_url
 from .runtime import ViewtronRuntime
 from .viewtron.http_post import PushSlot
 
@@ -33,24 +33,20 @@ def what_is_wrong(runtime: ViewtronRuntime) -> str:
     url = _url(runtime)
     own = provisioning.slots.of(url.path)
     if own is None:
-        ours = webhook.async_generate_path("")
+        ours, server = webhook.async_generate_path(""), as_push_address(url).folded()[1]
         others = (slot.address for slot in provisioning.slots.slots if slot.address is not None)
-        is_other = any(each.path.startswith(ours) and each.host == url.host for each in others)
+        is_other = any(each.path.startswith(ours) and each.folded()[1] == server for each in others)
         return "other_path" if is_other else "not_in_camera"
     if not own.enabled:
         return "switched_off"
-    return "all_right" if _leads_to(own, url) else "other_address"
+    if not as_push_address(url).same_as(own.address):
+        return "other_address"
+    return "all_right" if own.is_complete else "incomplete"
 
 
 def _url(runtime: ViewtronRuntime) -> URL:
     data, options = runtime.entry.data, runtime.entry.options
     return push_url(runtime.hass, data[CONF_WEBHOOK_ID], host=data[CONF_HOST], options=options)
-
-
-def _leads_to(slot: PushSlot, url: URL) -> bool:
-    """Tell whether a slot with our path sends to our server as well."""
-    there = slot.address
-    return there is not None and (there.protocol, there.host, there.port) == (url.scheme, url.host, url.port)
 
 
 def can_set_up(runtime: ViewtronRuntime) -> bool:
@@ -59,4 +55,19 @@ def can_set_up(runtime: ViewtronRuntime) -> bool:
         return False
     url = _url(runtime)
     own = slots.of(url.path)
-    return slots.has_free if own is None else not (own.enabled and _leads_to(own, url))
+    return slots.has_free if own is None else not _is_right(own, url)
+
+
+def is_set_up(runtime: ViewtronRuntime) -> bool:
+    """Tell whether the camera itself has told that our address stands in it, by the user's consent."""
+    provisioning = runtime.provisioning
+    if not provisioning.wanted or provisioning.trouble is not None or provisioning.slots is None:
+        return False
+    url = _url(runtime)
+    own = provisioning.slots.of(url.path)
+    return own is not None and _is_right(own, url)
+
+
+def _is_right(slot: PushSlot, url: URL) -> bool:
+    """Tell whether a slot with our path sends all to our server as well."""
+    return slot.is_complete and as_push_address(url).same_as(slot.address)

@@ -8,6 +8,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 import probatio
@@ -23,7 +24,7 @@ from .push_address import (
     push_placeholders,
     suggested_base,
 )
-from .push_findings import can_set_up, what_is_wrong
+from .push_findings import can_set_up, is_set_up, what_is_wrong
 from .push_health import PushTrouble
 from .runtime import ViewtronConfigEntry, ViewtronRuntime
 from .viewtron.errors import ViewtronError, ViewtronNotSupportedError
@@ -64,6 +65,7 @@ _FINDINGS: Final = frozenset(
         "cannot_connect",
         "cannot_see",
         "foreign_login",
+        "incomplete",
         "invalid_auth",
         "no_permission",
         "no_slot",
@@ -150,8 +152,7 @@ class PushAddressRepairFlow(RepairsFlow):
         if user_input is not None:
             return self.async_create_entry(data={})
         runtime = _running(entry)
-        slots = runtime.provisioning if runtime is not None else None
-        if slots is None or not (slots.wanted and slots.is_on and slots.trouble is None):
+        if runtime is None or not is_set_up(runtime):
             return await self.async_step_by_hand()
         return self.async_show_form(
             step_id="written",
@@ -206,9 +207,11 @@ class PushAddressRepairFlow(RepairsFlow):
         if (runtime := _running(entry)) is None:
             return "not_running"
         try:
-            await runtime.provisioning.unsubscribe()
+            await runtime.provisioning.unsubscribe(is_refusal=False)
         except ViewtronError as error:
             return _device_error(error)
+        except HomeAssistantError:
+            return "not_running"
         return None
 
 
@@ -315,6 +318,8 @@ class PushCheckRepairFlow(RepairsFlow):
         except ViewtronError as error:
             _LOGGER.debug("Looking at the events of %s: %s", runtime.entry.title, error)
             return _device_error(error)
+        except HomeAssistantError:
+            return "not_running"
         await runtime.push_watch.judge()
         if runtime.push.alive is True:
             return None

@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_POLLING_ALONE, CONF_PUSH_SUBSCRIPTION, DOMAIN
-from .push_address import AddressTrouble, judge_address, push_url, shown_place
+from .push_address import AddressTrouble, judge_address, push_url, shown_place, way_of
 from .push_health import NEVER_AFTER, RESTART_AFTER, PushFacts, PushTrouble, find_trouble
 from .viewtron.models import DeviceKind
 
@@ -22,6 +22,8 @@ OUTAGE: Final = 20.0
 """Seconds without an answer after which a device was away, and needs time to send its heartbeat again."""
 _SLACK: Final = 1.0
 """Seconds by which a timer may seem to be early."""
+_TAKES_TIME: Final = frozenset({PushTrouble.RESTART, PushTrouble.SILENT, PushTrouble.NEVER})
+"""What only time can tell again after a reload."""
 
 ISSUE_KEYS: Final[Mapping[PushTrouble, str]] = {
     PushTrouble.NOT_PRIVATE: "device_not_private",
@@ -66,6 +68,8 @@ class PushWatch:
         self._silent_at: float | None = None
         self._lost_at: float | None = None
         self._back_at: float | None = None
+        self._gone_at: float | None = None
+        """When the last outage began that was long enough for a restart."""
         self._claimed_at: float | None = None
         self._was_subscribed = False
         self.trouble: PushTrouble | None = None
@@ -87,13 +91,14 @@ class PushWatch:
 
     @callback
     def stop(self) -> None:
-        """Forget all timers, and the issue."""
+        """Forget all timers; the issue stays for the return of the entry unless it is disabled."""
         self._is_running = False
         self._runtime.coordinator.on_answer = None
         for cancel in self._cancels:
             cancel()
         self._cancels.clear()
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+        if self._runtime.entry.disabled_by is not None:
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
 
     async def judge(self) -> None:
         """Judge the address that the device is given, then all facts."""
@@ -102,7 +107,7 @@ class PushWatch:
         self._address = await judge_address(self._hass, host=host, options=entry.options)
         url = push_url(self._hass, entry.data[CONF_WEBHOOK_ID], host=host, options=entry.options)
         self._place = shown_place(url)
-        if (way := f"{host} > {url.origin()}") != self._way:
+        if (way := way_of(host, url)) != self._way:
             self._way, self._heard_before = way, self._runtime.push.statistics.received
             if self._runtime.memory.proven != way:
                 self._runtime.memory.prove(None)
@@ -117,7 +122,11 @@ class PushWatch:
         facts = self._facts()
         if facts.has_posted:
             self._runtime.memory.prove(self._way)
-        self._report(find_trouble(facts))
+        trouble = find_trouble(facts)
+        if trouble is None and (known := self._standing(facts)) is not None:
+            self.trouble = PushTrouble(str(known.data["trouble"])) if known.data is not None else None
+            return
+        self._report(trouble)
 
     @callback
     def _follow_push(self) -> None:
@@ -142,7 +151,7 @@ class PushWatch:
         """Take note that a poll has just been answered."""
         if self._lost_at is not None:
             if self._passed(self._lost_at) >= OUTAGE:
-                self._back_at = self._hass.loop.time()
+                self._back_at, self._gone_at = self._hass.loop.time(), self._lost_at
                 self._look_after(RESTART_AFTER)
             self._lost_at = None
         self.evaluate()
@@ -156,13 +165,15 @@ class PushWatch:
     @callback
     def _follow_slot(self) -> None:
         """Count on messages where we have set them up ourselves, until the user does not want them any more."""
-        runtime = self._runtime
-        is_subscribed = runtime.entry.options.get(CONF_PUSH_SUBSCRIPTION) is True
-        was_subscribed, self._was_subscribed = self._was_subscribed, is_subscribed
-        if was_subscribed and not is_subscribed:
+        runtime, slots = self._runtime, self._runtime.provisioning
+        wish = runtime.entry.options.get(CONF_PUSH_SUBSCRIPTION)
+        was_subscribed, self._was_subscribed = self._was_subscribed, wish is True
+        # What the camera sent after it was switched off, it did not owe: its end is no failure either.
+        is_late = wish is False and self._silent_at is not None and slots.is_gone and slots.read_at >= self._silent_at
+        if (was_subscribed and wish is not True) or is_late:
             runtime.push.expect_nothing()
-        elif is_subscribed and runtime.provisioning.is_on:
-            runtime.push.expect(runtime.provisioning.heartbeat)
+        elif wish is True and slots.heartbeat is not None:
+            runtime.push.expect(slots.heartbeat)
         if (claimed_at := runtime.provisioning.claimed_at) != self._claimed_at:
             self._claimed_at = claimed_at
             self._look_after(RESTART_AFTER)
@@ -172,12 +183,15 @@ class PushWatch:
         push, options = runtime.push, runtime.entry.options
         answered_at = runtime.coordinator.answered_at
         # The user who has switched the sending off may type the address into the device all the same.
-        is_declined = options.get(CONF_PUSH_SUBSCRIPTION) is False and push.alive is not False
+        may_be_by_hand = push.alive is False and not runtime.provisioning.is_gone
+        is_declined = options.get(CONF_PUSH_SUBSCRIPTION) is False and not may_be_by_hand
         is_away = self._lost_at is not None and self._passed(self._lost_at) >= OUTAGE
         is_just_back = self._back_at is not None and self._passed(self._back_at) < RESTART_AFTER
         # A device that was unplugged is silent too: it is asked first.
         is_asked = self._silent_at is None or answered_at >= self._silent_at
-        has_claimed = self._claimed_at is not None and (push.heard_at is None or push.heard_at < self._claimed_at)
+        # What a restart has not changed needs no other one.
+        since = max(push.heard_at or 0.0, self._gone_at or 0.0)
+        has_claimed = self._claimed_at is not None and since < self._claimed_at
         return PushFacts(
             alive=push.alive,
             has_posted=push.statistics.received > self._heard_before,
@@ -215,6 +229,22 @@ class PushWatch:
     @property
     def _issue_id(self) -> str:
         return push_issue_id(self._runtime.entry.entry_id)
+
+    @callback
+    def _standing(self, facts: PushFacts) -> ir.IssueEntry | None:
+        """Return the issue if nobody can tell now whether it is over: deleted, it would come back no longer ignored."""
+        known = ir.async_get(self._hass).async_get_issue(DOMAIN, self._issue_id)
+        if known is None or facts.alive is True or facts.is_unwanted or not facts.can_push:
+            return None
+        if not facts.answers:
+            return known
+        is_unknown = facts.alive is None and not facts.has_posted and facts.since_start < NEVER_AFTER
+        if not is_unknown or facts.unheard_since_claim is not None or facts.slot is not None:
+            return None
+        if not known.active:
+            return known
+        is_same = (known.translation_placeholders or {}).get("address") == self._place
+        return known if is_same and known.data is not None and known.data["trouble"] in _TAKES_TIME else None
 
     @callback
     def _report(self, trouble: PushTrouble | None) -> None:

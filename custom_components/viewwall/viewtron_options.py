@@ -111,7 +111,7 @@ class ViewtronOptionsFlow(OptionsFlowWithReload):
         if (runtime := self._runtime) is None:
             return {"base": "slot_not_released"}
         try:
-            await runtime.provisioning.unsubscribe()
+            await runtime.provisioning.unsubscribe(is_refusal=False)
         except (ViewtronError, HomeAssistantError) as error:
             _LOGGER.debug("%s does not give our address up: %s", self.config_entry.title, error)
             return {"base": "slot_not_released"}
