@@ -14,11 +14,12 @@ from custom_components.viewwall.discovery import find_devices
 from custom_components.viewwall.viewtron.probe import Door
 from tests.conftest import SetUp, address_of, begin_manual
 from tests.moved import NEW_ADDRESS, two_addresses
-from tests.searching import choose, discover, here_alone, knocking_elsewhere, logins, search
+from tests.searching import choose, discover, entry_of, here_alone, knocking_elsewhere, logins, search
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import IpcV2Simulator
 from tests.simulators.nvr import NvrV2Simulator
 from tests.simulators.search_responder import SearchResponder
+from tests.simulators.state import Faults
 from tests.simulators.thin_client import ThinClientSimulator
 
 OTHER_MAC = "58:5b:69:99:99:99"
@@ -47,6 +48,39 @@ async def test_card_of_another_device(hass: HomeAssistant) -> None:
             card = await discover(hass, camera.mac, camera.host)
             result = await hass.config_entries.flow.async_configure(card["flow_id"], login_at(wall, camera.password))
             assert (result["reason"], wall.refused_logins) == ("unique_id_mismatch", 0)
+
+
+async def test_card_of_a_device_that_has_gone(hass: HomeAssistant) -> None:
+    """Say that nobody answers any more, or something else, and give it no login; go on when the device is back."""
+    with knocking_elsewhere() as place:
+        async with IpcV2Simulator() as camera:
+            place["port"] = camera.port
+            card = await discover(hass, camera.mac, camera.host)
+            typed = login_at(camera, camera.password)
+            camera.faults.refuse_connections = True
+            result = await hass.config_entries.flow.async_configure(card["flow_id"], typed)
+            assert (result["step_id"], result["errors"]) == ("discovery_confirm", {"base": "cannot_connect"})
+            camera.faults.refuse_connections = False
+            camera.faults = Faults(html=True)
+            result = await hass.config_entries.flow.async_configure(card["flow_id"], typed)
+            assert result["errors"] == {"base": "unsupported_device"}
+            assert logins(camera) == 0
+            camera.faults = Faults()
+            result = await hass.config_entries.flow.async_configure(card["flow_id"], typed)
+            assert result["step_id"] == "push"
+
+
+async def test_entry_of_the_other_family_is_not_taken_over(hass: HomeAssistant) -> None:
+    """Leave the entry of a Thin Client alone whose serial is a camera's MAC, be that chance or somebody's joke."""
+    async with IpcV2Simulator() as camera:
+        wall = entry_of(camera, kind="thin_client", host="192.0.2.30")
+        wall.add_to_hass(hass)
+        before = dict(wall.data)
+        flow = await begin_manual(hass)
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"], address_of(camera))
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert dict(wall.data) == before
 
 
 async def test_card_takes_the_new_address(hass: HomeAssistant) -> None:

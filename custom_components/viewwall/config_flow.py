@@ -376,7 +376,5 @@ class ViewWallConfigFlow(ConfigFlow, domain=DOMAIN):
             raise AbortFlow("unique_id_mismatch")
         # A device may tell a MAC since its firmware was renewed: it stays who it was.
         await self.async_set_unique_id(entry.unique_id, raise_on_progress=False)
-        if found.is_thin_client != (entry.data[CONF_KIND] == KIND_THIN_CLIENT):
-            raise AbortFlow("unique_id_mismatch")
         guard_of(self.hass, entry.entry_id).clear()
         return found

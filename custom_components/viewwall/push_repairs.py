@@ -236,12 +236,9 @@ class PushCheckRepairFlow(RepairsFlow):
             return self.async_abort(reason="entry_removed")
         errors: dict[str, str] = {}
         if user_input is not None:
-            if (found := await self._look(entry, user_input)) is None:
-                return self.async_create_entry(data={})
-            if found == _CLAIMED:
-                return await self.async_step_claimed()
-            if found == _RESTARTING:
-                return await self.async_step_restarting()
+            found = await self._look(entry, user_input)
+            if (result := await self._go_on(found)) is not None:
+                return result
             errors["base"] = found if found in _FINDINGS else "unknown"
         return self.async_show_form(
             step_id="check",
@@ -256,12 +253,9 @@ class PushCheckRepairFlow(RepairsFlow):
             return self.async_abort(reason="entry_removed")
         errors: dict[str, str] = {}
         if user_input is not None:
-            if (found := await self._look(entry, user_input)) is None:
-                return self.async_create_entry(data={})
-            if found == _CLAIMED:
-                return await self.async_step_claimed()
-            if found == _RESTARTING:
-                return await self.async_step_restarting()
+            found = await self._look(entry, user_input)
+            if (result := await self._go_on(found)) is not None:
+                return result
             errors["base"] = found if found in _FINDINGS else "unknown"
         return self.async_show_form(
             step_id="recorder",
@@ -297,6 +291,14 @@ class PushCheckRepairFlow(RepairsFlow):
             )
         is_recorder = DeviceKind(entry.data[CONF_KIND]).is_nvr
         return await (self.async_step_recorder({}) if is_recorder else self.async_step_check({}))
+
+    async def _go_on(self, found: str | None) -> RepairsFlowResult | None:
+        """Return what follows a look at the device, None if there is nothing to tell but what is in the way."""
+        if found is None:
+            return self.async_create_entry(data={})
+        if found == _CLAIMED:
+            return await self.async_step_claimed()
+        return await self.async_step_restarting() if found == _RESTARTING else None
 
     async def _look(self, entry: ViewtronConfigEntry, wishes: Mapping[str, Any]) -> str | None:
         """Do what the user wishes, and look; return what is found, None if messages arrive."""
