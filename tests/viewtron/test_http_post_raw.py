@@ -171,6 +171,8 @@ async def test_not_safe_to_write(make_client: MakeClient, rows: list[str]) -> No
         config(attributes='status="failed" errorCode="16"'),
         listed(*[row(number, "h") for number in range(5000)]),
     ],
+    # Written out, the last one is a megabyte.
+    ids=range(12),
 )
 async def test_hostile(make_client: MakeClient, answer: Reply | bytes) -> None:
     """Raise nothing but our own errors, whatever comes, and write nothing."""
