@@ -39,7 +39,7 @@ from .traffic import Traffic
 from .trouble import Mischief, add_choice, find_choice
 
 _START_LIMIT: Final = 150
-_CHECK_LIMIT: Final = 180
+_CHECK_LIMIT: Final = 240
 _SHOWN: Final = {"seconds": 20}
 _CHECKED: Final = {"seconds": 4}
 """How long the wall shows the gate in the demo, and in its check."""

@@ -44,12 +44,6 @@ class DemoCamera(CameraSimulator):
         """Tell whether it posts to a Home Assistant."""
         return self.own_slot is not None and self.own_slot.switch
 
-    @property
-    def seconds_between_beats(self) -> float:
-        """Return how often it sends a sign of life."""
-        slot = self.own_slot
-        return (slot.interval if slot else 0) * self.heartbeat_scale
-
     def put_slot(self, slot: HttpPostSlot) -> None:
         """Write an address as somebody on the camera's web page does."""
         self.http_post = _filled(self.http_post, [slot])
