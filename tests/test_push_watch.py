@@ -4,6 +4,7 @@ import logging
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.conftest import Later, SetUp
@@ -50,7 +51,8 @@ async def test_three_missed_heartbeats(
         told = issue["translation_placeholders"]
         assert told["host"] == device.host
         assert told["address"] == user.server
-        assert last[:10] in told["last"]
+        moment = dt_util.parse_datetime(last, raise_on_error=True)
+        assert told["last"] == f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}"
 
         await device.send_keepalive()
         await hass.async_block_till_done()
