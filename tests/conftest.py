@@ -1,7 +1,8 @@
 """Fixtures that all tests share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.http import ApiConfig
@@ -40,6 +41,16 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
         # The recorder wants to be there before Home Assistant is.
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(name="quiet_set_up")
+def _quiet_set_up() -> Iterator[AsyncMock]:
+    """Let flows end without a running entry behind them."""
+    with (
+        patch("custom_components.viewwall.async_setup_entry", return_value=True) as set_up,
+        patch("custom_components.viewwall.async_unload_entry", return_value=True),
+    ):
+        yield set_up
 
 
 def address_of(simulator: Simulator, **other: Any) -> dict[str, Any]:

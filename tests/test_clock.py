@@ -165,6 +165,8 @@ async def test_right_clock_that_ignores(hass: HomeAssistant, set_up: SetUp) -> N
         await set_up(camera)
         camera.clock_ignored = True
         await press(hass, camera, "sync_clock")
+        assert [request.command for request in camera.requests if request.command in SET] == ["SetDateAndTime"]
+        assert abs(float(value(hass, camera, OFFSET))) <= 1
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "CET-1CEST", "", "ABC99"])

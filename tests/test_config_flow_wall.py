@@ -40,15 +40,11 @@ INFO = DeviceInfo(serial="585b69770201", name="Lobby wall")
 type Break = Callable[[ThinClientSimulator], None]
 
 
-@pytest.fixture(name="quiet_set_up")
-def _quiet_set_up() -> Iterator[AsyncMock]:
-    """Let flows end without a running entry behind them, and without looking for the way to invented addresses."""
-    with (
-        patch("custom_components.viewwall.async_setup_entry", return_value=True) as set_up,
-        patch("custom_components.viewwall.async_unload_entry", return_value=True),
-        patch("custom_components.viewwall.push_address.source_of", return_value=None),
-    ):
-        yield set_up
+@pytest.fixture(autouse=True)
+def _no_way_to_invented_addresses() -> Iterator[None]:
+    """Look for no way to devices that are not there."""
+    with patch("custom_components.viewwall.push_address.source_of", return_value=None):
+        yield
 
 
 async def begin(hass: HomeAssistant) -> str:

@@ -34,7 +34,7 @@ from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.search_responder import SearchResponder
 from tests.simulators.state import Answer, Auth, Request, Shape
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "quiet_set_up")
 
 KINDS = [IpcV1Simulator, IpcV2Simulator, NvrV1Simulator, NvrV2Simulator]
 MAC = "58:5b:69:2b:50:02"
@@ -42,13 +42,9 @@ MAC = "58:5b:69:2b:50:02"
 
 
 @pytest.fixture(autouse=True)
-def _quiet_set_up() -> Iterator[None]:
-    """Let flows end without a running entry behind them, and nobody be patient."""
-    with (
-        patch("custom_components.viewwall.async_setup_entry", return_value=True),
-        patch("custom_components.viewwall.async_unload_entry", return_value=True),
-        patch("custom_components.viewwall.discovery.PATIENCE", ()),
-    ):
+def _impatient() -> Iterator[None]:
+    """Let nobody wait for a device to come back."""
+    with patch("custom_components.viewwall.discovery.PATIENCE", ()):
         yield
 
 

@@ -18,20 +18,16 @@ from tests.searching import (
 )
 from tests.simulators.thin_client import ThinClientSimulator
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "quiet_set_up")
 
 MAC = "58:5b:69:2b:50:02"
 """The MAC of the simulated camera."""
 
 
 @pytest.fixture(autouse=True)
-def _quiet_set_up() -> Iterator[None]:
-    """Let flows end without a running entry behind them, and nobody be patient."""
-    with (
-        patch("custom_components.viewwall.async_setup_entry", return_value=True),
-        patch("custom_components.viewwall.async_unload_entry", return_value=True),
-        patch("custom_components.viewwall.discovery.PATIENCE", ()),
-    ):
+def _impatient() -> Iterator[None]:
+    """Let nobody wait for a device to come back."""
+    with patch("custom_components.viewwall.discovery.PATIENCE", ()):
         yield
 
 

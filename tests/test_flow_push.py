@@ -1,10 +1,9 @@
 """Step `push`: what ViewWall offers to write into a camera, and why not where it does not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 import json
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
@@ -17,22 +16,12 @@ from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.state import Auth, Faults, HttpPostSlot, Shape
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "quiet_set_up")
 
 READ = "GetHttpPostConfig"
 TEXTS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "custom_components/viewwall/translations/en.json").read_text(encoding="utf-8")
 )
-
-
-@pytest.fixture(autouse=True)
-def _quiet_set_up() -> Iterator[None]:
-    """Let flows end without a running entry behind them."""
-    with (
-        patch("custom_components.viewwall.async_setup_entry", return_value=True),
-        patch("custom_components.viewwall.async_unload_entry", return_value=True),
-    ):
-        yield
 
 
 async def sign_in(hass: HomeAssistant, device: Simulator) -> ConfigFlowResult:

@@ -40,16 +40,6 @@ def _here_alone(socket_enabled: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(name="quiet_set_up")
-def _quiet_set_up() -> Iterator[None]:
-    """Let flows end without a running entry behind them."""
-    with (
-        patch("custom_components.viewwall.async_setup_entry", return_value=True),
-        patch("custom_components.viewwall.async_unload_entry", return_value=True),
-    ):
-        yield
-
-
 # What is found.
 
 
