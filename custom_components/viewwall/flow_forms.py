@@ -15,9 +15,6 @@ from homeassistant.const import (
 )
 from homeassistant.data_entry_flow import SectionConfig, section
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -31,6 +28,7 @@ import probatio
 from yarl import URL
 
 from .const import DEFAULT_USERNAME, KIND_THIN_CLIENT
+from .selectors import PORT
 from .viewtron.models import DeviceKind
 
 SECTION_CONNECTION: Final = "connection"
@@ -53,7 +51,6 @@ class SlotOffer(StrEnum):
 
 _USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
 _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
-_PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
 
 
 type Fields = dict[probatio.Marker, Any]
@@ -74,7 +71,7 @@ def _password_and_connection(data: Mapping[str, Any]) -> Fields:
     port = data.get(CONF_PORT)
     is_unusual = bool(port or data.get(CONF_SSL) or data.get(CONF_VERIFY_SSL))
     connection = {
-        probatio.Optional(CONF_PORT, description={"suggested_value": port} if port else None): _PORT,
+        probatio.Optional(CONF_PORT, description={"suggested_value": port} if port else None): PORT,
         probatio.Optional(CONF_SSL, default=data.get(CONF_SSL, False)): bool,
         probatio.Optional(CONF_VERIFY_SSL, default=data.get(CONF_VERIFY_SSL, False)): bool,
     }

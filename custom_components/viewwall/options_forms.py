@@ -7,16 +7,11 @@ from typing import Any, Final
 from homeassistant.const import CONF_ADDRESS, CONF_NAME, CONF_PASSWORD, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 import probatio
 
 from .errors import error_key
+from .selectors import NEW_PASSWORD, PORT, TEXT
 from .thin_client import (
     Settings,
     ThinClientCommandError,
@@ -47,32 +42,28 @@ _FORM_ERRORS: Final = {
     "refused_with_code": "refused",
 }
 
-_TEXT: Final = TextSelector()
-_PORT: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX))
-# Browsers must not offer the login of Home Assistant itself here.
-_NEW_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password"))
 
 ADMIN_PASSWORD_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(CONF_PASSWORD): _NEW_PASSWORD, probatio.Required(CONF_REPEAT): _NEW_PASSWORD}
+    {probatio.Required(CONF_PASSWORD): NEW_PASSWORD, probatio.Required(CONF_REPEAT): NEW_PASSWORD}
 )
 BRIDGE_SCHEMA: Final = probatio.Schema(
     {
-        probatio.Required(CONF_SERVER): _TEXT,
-        probatio.Required(CONF_PORT, default=DEFAULT_BRIDGE_PORT): _PORT,
+        probatio.Required(CONF_SERVER): TEXT,
+        probatio.Required(CONF_PORT, default=DEFAULT_BRIDGE_PORT): PORT,
         probatio.Required(CONF_SSL, default=False): BooleanSelector(),
-        probatio.Required(CONF_USERNAME): _TEXT,
-        probatio.Required(CONF_PASSWORD): _NEW_PASSWORD,
+        probatio.Required(CONF_USERNAME): TEXT,
+        probatio.Required(CONF_PASSWORD): NEW_PASSWORD,
     }
 )
 BRIDGE_RESULT_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_SHOW_CAMERAS, default=False): BooleanSelector()})
 CAMERA_SCHEMA: Final = probatio.Schema(
     {
-        probatio.Required(CONF_NAME): _TEXT,
-        probatio.Required(CONF_ADDRESS): _TEXT,
-        probatio.Optional(CONF_USERNAME): _TEXT,
-        probatio.Optional(CONF_PASSWORD): _NEW_PASSWORD,
-        probatio.Required(CONF_MEDIA_URI): _TEXT,
-        probatio.Optional(CONF_SNAPSHOT_URI): _TEXT,
+        probatio.Required(CONF_NAME): TEXT,
+        probatio.Required(CONF_ADDRESS): TEXT,
+        probatio.Optional(CONF_USERNAME): TEXT,
+        probatio.Optional(CONF_PASSWORD): NEW_PASSWORD,
+        probatio.Required(CONF_MEDIA_URI): TEXT,
+        probatio.Optional(CONF_SNAPSHOT_URI): TEXT,
         probatio.Required(CONF_TRY_PICTURE, default=True): BooleanSelector(),
     }
 )

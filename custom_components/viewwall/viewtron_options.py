@@ -21,9 +21,6 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 from homeassistant.helpers.translation import async_get_translations
 import probatio
@@ -46,6 +43,7 @@ from .const import (
 )
 from .push_address import check_base
 from .runtime import ViewtronRuntime
+from .selectors import NEW_PASSWORD, TEXT
 from .viewtron.errors import ViewtronError
 from .viewtron.models import Channel, DeviceKind
 
@@ -59,7 +57,6 @@ SECTION_WALL_LOGIN: Final = "wall_login"
 _NAMES_LIMIT: Final = 5
 """Seconds that a recorder may take to tell the names of hidden channels."""
 
-_TEXT: Final = TextSelector()
 _SECONDS: Final = NumberSelector(
     NumberSelectorConfig(min=1, max=300, mode=NumberSelectorMode.BOX, unit_of_measurement="s")
 )
@@ -68,8 +65,6 @@ _STREAMS: Final = SelectSelector(
         options=["main", "sub"], multiple=True, mode=SelectSelectorMode.LIST, translation_key="streams"
     )
 )
-# Browsers must not offer the login of Home Assistant itself here.
-_NEW_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password"))
 
 type _Fields = dict[probatio.Marker, Any]
 type _Names = Mapping[int, str]
@@ -198,12 +193,12 @@ def _hold_time_fields(shown: Mapping[str, Any]) -> _Fields:
 def _push_fields(shown: Mapping[str, Any]) -> _Fields:
     return {
         probatio.Required(CONF_POLLING_ALONE, default=shown.get(CONF_POLLING_ALONE, False)): BooleanSelector(),
-        _suggested(CONF_PUSH_ADDRESS, shown): _TEXT,
+        _suggested(CONF_PUSH_ADDRESS, shown): TEXT,
     }
 
 
 def _login_fields(shown: Mapping[str, Any]) -> _Fields:
-    return {_suggested(CONF_USERNAME, shown): _TEXT, probatio.Optional(CONF_PASSWORD): _NEW_PASSWORD}
+    return {_suggested(CONF_USERNAME, shown): TEXT, probatio.Optional(CONF_PASSWORD): NEW_PASSWORD}
 
 
 def _suggested(key: str, shown: Mapping[str, Any]) -> probatio.Optional:
