@@ -20,7 +20,6 @@ from .coordinator import ViewtronCoordinator
 from .counters import Counters
 from .detections import PostApplier
 from .device_memory import Debt, DebtKind, DeviceMemory
-from .discovery import look_for
 from .firmware import FirmwareUpdater
 from .left_slots import release_slot
 from .login_guard import forget_guard, guard_of
@@ -59,14 +58,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: ViewWallConfigEntry) -> 
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key=guard.error, translation_placeholders={"device": entry.title}
         )
-    try:
-        if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
-            await _set_up_thin_client(hass, cast("ThinClientConfigEntry", entry))
-        else:
-            await _set_up_viewtron(hass, cast("ViewtronConfigEntry", entry))
-    except ConfigEntryNotReady:
-        look_for(hass, entry)
-        raise
+    if entry.data[CONF_KIND] == KIND_THIN_CLIENT:
+        await _set_up_thin_client(hass, cast("ThinClientConfigEntry", entry))
+    else:
+        await _set_up_viewtron(hass, cast("ViewtronConfigEntry", entry))
     return True
 
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 import logging
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import network
-from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -18,8 +18,8 @@ from homeassistant.loader import async_get_integration
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_SESSION, DOMAIN
-from .login_guard import LOCKED_FOR, guard_of
-from .push_address import to_ip
+from .login_guard import LOCKED_FOR, is_in_doubt
+from .push_address import CONTAINERS, to_ip
 from .recognition import LoginSpentError, looks_like_viewtron, recognise_again
 from .thin_client import ThinClientAuthError, ThinClientError
 from .viewtron.discovery import Announcement, search
@@ -44,7 +44,6 @@ _OUI: Final = 6
 
 LOOK_AGAIN: Final = 60.0
 """Seconds between two looks at what DHCP knows of a device that does not answer."""
-_CONTAINERS: Final = IPv4Network("172.16.0.0/12")
 _CONTAINER_ADAPTERS: Final = ("docker", "br-", "veth", "hassio")
 
 
@@ -86,20 +85,20 @@ _LOOKED: HassKey[dict[str, float]] = HassKey("viewwall_looked_for")
 async def find_devices(hass: HomeAssistant) -> tuple[Announcement, ...]:
     """Return the devices that answer a search, and those that Home Assistant's DHCP has seen and that look like one."""
     async with asyncio.TaskGroup() as group:
-        searching = group.create_task(search(await _own_addresses(hass), SEARCH_SECONDS))
+        searching = group.create_task(search(await _search_addresses(hass), SEARCH_SECONDS))
         probing = group.create_task(_probe_known_addresses(hass))
     answered, macs = searching.result(), {each.mac for each in searching.result()}
     unheard = {each.address: each for each in probing.result() if each.mac not in macs}
     return (*(_with_mac(each, unheard) for each in answered), *unheard.values())
 
 
-async def _own_addresses(hass: HomeAssistant) -> list[str]:
+async def _search_addresses(hass: HomeAssistant) -> list[str]:
     """Return this machine's addresses to search from: also those of a second network, which nobody has to enable."""
     found = [each for each in await network.async_get_enabled_source_ips(hass) if isinstance(each, IPv4Address)]
     for adapter in await network.async_get_adapters(hass):
         for each in adapter["ipv4"]:
             address = IPv4Address(each["address"])
-            is_container = address in _CONTAINERS and adapter["name"].startswith(_CONTAINER_ADAPTERS)
+            is_container = address in CONTAINERS and adapter["name"].startswith(_CONTAINER_ADAPTERS)
             if not (address.is_loopback or is_container):
                 found.append(address)
     return list(dict.fromkeys(str(address) for address in found))
@@ -287,15 +286,10 @@ async def is_ours_at(hass: HomeAssistant, address: str) -> bool:
 
 
 def _is_barred(hass: HomeAssistant, entry: ViewWallConfigEntry) -> bool:
-    """Tell whether no login may be spent now: one was refused or locked, or the user is asked for another."""
+    """Tell whether no login may be spent now, or the entry is off."""
     if entry.disabled_by is not None or hass.config_entries.async_get_entry(entry.entry_id) is None:
         return True
-    guard = guard_of(hass, entry.entry_id)
-    return (
-        guard.refused
-        or guard.blocked_until > hass.loop.time()
-        or any(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
-    )
+    return is_in_doubt(hass, entry)
 
 
 def _move(hass: HomeAssistant, entry: ViewWallConfigEntry, data: Mapping[str, Any], address: str) -> Followed:

@@ -82,6 +82,6 @@ async def find_offer(hass: HomeAssistant, data: Mapping[str, Any], found: Found)
         return None
     if not slots.has_free:
         return SlotOffer.NO_SLOT
-    if any(slot.has_login for slot in slots.slots):
+    if slots.has_foreign_login:
         return SlotOffer.FOREIGN_LOGIN
     return SlotOffer.FREE

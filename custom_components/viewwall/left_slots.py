@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.components import webhook
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -15,7 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .clients import make_viewtron_client
 from .const import CONF_PUSH_SUBSCRIPTION, DOMAIN
-from .login_guard import guard_of
+from .login_guard import is_in_doubt
 from .push_address import push_address_for
 from .viewtron.errors import ViewtronError, ViewtronNotSupportedError
 from .viewtron.http_post import HttpPost
@@ -128,9 +128,7 @@ async def release_slot(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 async def _release(hass: HomeAssistant, entry: ConfigEntry[Any], path: str) -> bool:
     """Release the slot of an entry; False if nobody may ask. Raises ViewtronError."""
-    guard = guard_of(hass, entry.entry_id)
-    is_refused = guard.refused or guard.blocked_until > hass.loop.time()
-    if is_refused or any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
+    if is_in_doubt(hass, entry):
         return False
     client = make_viewtron_client(hass, entry.data)
     client.must_be(entry.unique_id)

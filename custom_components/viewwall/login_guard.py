@@ -4,8 +4,9 @@ Home Assistant retries a set-up after seconds, which would lock the account of a
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
@@ -45,6 +46,13 @@ _GUARDS: HassKey[dict[str, LoginGuard]] = HassKey("viewwall_login_guards")
 def guard_of(hass: HomeAssistant, entry_id: str) -> LoginGuard:
     """Return the guard of an entry."""
     return hass.data.setdefault(_GUARDS, {}).setdefault(entry_id, LoginGuard())
+
+
+def is_in_doubt(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Tell whether no login of an entry may be spent: one was refused or locked, or the user is asked for another."""
+    guard = guard_of(hass, entry.entry_id)
+    is_blocked = guard.refused or guard.blocked_until > hass.loop.time()
+    return is_blocked or any(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
 
 
 def forget_guard(hass: HomeAssistant, entry_id: str) -> None:

@@ -216,7 +216,7 @@ class Provisioning:
             return
         wanted = await self._wanted_address()
         address = await self._address_of(own, wanted)
-        if own is not None and own.is_complete and address.same_as(own.address):
+        if own is not None and own.serves(address):
             if self.trouble is SlotTrouble.REFUSED:
                 # Somebody has done by hand what was written in vain: if that is lost, it is lost for the first time.
                 self._tried.clear()
@@ -258,7 +258,7 @@ class Provisioning:
                 slots = await self._read(may_write=True)
                 own, wanted = slots.of(self._path), await self._wanted_address()
                 address = wanted if is_dead else await self._address_of(own, wanted)
-                if is_dead or own is None or not own.is_complete or not address.same_as(own.address):
+                if is_dead or own is None or not own.serves(address):
                     self._check_open()
                     await self._claim(address)
                     self._tried.clear()
@@ -347,7 +347,7 @@ class Provisioning:
                     "id": slot.id,
                     "enabled": slot.enabled,
                     "empty": slot.address is None,
-                    "ours": slot.address is not None and slot.address.path == self._path,
+                    "ours": slot.has_path(self._path),
                     "has_login": slot.has_login,
                 }
                 for slot in slots

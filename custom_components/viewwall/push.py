@@ -4,9 +4,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-import ipaddress
 import logging
-import socket
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -20,6 +18,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .push_address import IPAddress, resolve, to_ip
 from .viewtron import Post, PostKind, parse_post
 
 if TYPE_CHECKING:
@@ -81,14 +80,12 @@ class PushReceiver:
         self._webhook_id: str = runtime.entry.data[CONF_WEBHOOK_ID]
         self._in_turn = asyncio.Lock()
         self._large = asyncio.Semaphore(MAX_LARGE_AT_ONCE)
-        self._addresses: frozenset[str] = frozenset()
+        self._addresses: frozenset[IPAddress] = frozenset()
         self._resolved_at = 0.0
         self._is_stopped = False
         self._last_heartbeat: float | None = None
-        self._is_owed = False
-        """Whether we have told the device to send heartbeats."""
         self._agreed: int | None = None
-        """Seconds between two heartbeats, as the device was told by us."""
+        """Seconds between two heartbeats, as the device was told by us; None while we have told it nothing."""
         self._spacings: deque[float] = deque(maxlen=3)
         self._doubtful: deque[float] = deque(maxlen=2)
         """The last spacings in a row that were too long to be believed."""
@@ -130,9 +127,8 @@ class PushReceiver:
         self._cancel_watchdog = self._cancel_stranger = None
 
     @callback
-    def expect(self, heartbeat: int | None = None) -> None:
-        """Count on heartbeats: the device has our address from ourselves, and their interval in seconds if known."""
-        self._is_owed = True
+    def expect(self, heartbeat: int) -> None:
+        """Count on heartbeats: the device has our address from ourselves, and sends one every so many seconds."""
         if heartbeat != self._agreed:
             self._agreed = heartbeat
             if self.alive is True and not self._is_stopped:
@@ -143,7 +139,6 @@ class PushReceiver:
     @callback
     def expect_nothing(self) -> None:
         """Owe it to the user, who has switched the sending off, that its end is no failure."""
-        self._is_owed = False
         self._last_heartbeat = self._agreed = None
         self._spacings.clear()
         self._doubtful.clear()
@@ -303,7 +298,7 @@ class PushReceiver:
     @callback
     def _silent(self, _now: datetime) -> None:
         self._cancel_watchdog = None
-        if self._last_heartbeat is None and not self._is_owed:
+        if self._last_heartbeat is None and self._agreed is None:
             # A device that never sent a heartbeat owes none: its silence proves nothing, but its word is old.
             self._set_alive(None)
         else:
@@ -320,39 +315,17 @@ class PushReceiver:
 
     async def _is_device(self, address: str) -> bool:
         """Tell whether an address is the entry's host, looking its name up again when in doubt."""
-        if _canonical(address) in self._addresses:
+        sender = to_ip(address)
+        if sender in self._addresses:
             return True
         stale = self._hass.loop.time() - self._resolved_at >= RESOLVE_PAUSE
-        if stale and not _is_ip(self._runtime.entry.data[CONF_HOST]):
+        if stale and to_ip(self._runtime.entry.data[CONF_HOST]) is None:
             await self._resolve_host()
-        return _canonical(address) in self._addresses
+        return sender in self._addresses
 
     async def _resolve_host(self) -> None:
+        """Look the device's addresses up; those of before stay if that fails."""
         host: str = self._runtime.entry.data[CONF_HOST]
         self._resolved_at = self._hass.loop.time()
-        if _is_ip(host):
-            self._addresses = frozenset({_canonical(host)})
-            return
-        try:
-            async with asyncio.timeout(5):
-                found = await self._hass.loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except OSError:
-            return
-        self._addresses = frozenset(_canonical(str(entry[4][0])) for entry in found)
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _canonical(text: str) -> str:
-    """Return an address in one spelling, an IPv4 address in its IPv6 clothes as IPv4."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return text
-    return str(getattr(address, "ipv4_mapped", None) or address)
+        known = to_ip(host)
+        self._addresses = frozenset(await resolve(self._hass, host) if known is None else [known]) or self._addresses

@@ -22,7 +22,8 @@ type IPAddress = IPv4Address | IPv6Address
 
 RESOLVE_LIMIT: Final = 5
 """Seconds that a look-up of a name may take."""
-_DOCKER: Final = IPv4Network("172.16.0.0/12")
+CONTAINERS: Final = IPv4Network("172.16.0.0/12")
+"""Where Docker puts its networks."""
 _LOCAL_ENDINGS: Final = ("local", "localhost")
 _ANY_PORT: Final = 9
 
@@ -105,7 +106,7 @@ async def find_device(hass: HomeAssistant, host: str) -> IPAddress | None:
     """
     if (address := to_ip(host)) is not None:
         return address
-    found = await _resolve(hass, host)
+    found = await resolve(hass, host)
     if not found:
         return None
     address = next((each for each in found if each.version == 4), found[0])
@@ -130,7 +131,7 @@ async def judge_address(hass: HomeAssistant, *, host: str, options: Mapping[str,
         and url.port == api.port
         and (to_ip(name) in own or url == URL(suggested_base(hass, host))),
     )
-    if trouble is None and to_ip(name) is None and own.isdisjoint(await _resolve(hass, name)):
+    if trouble is None and to_ip(name) is None and own.isdisjoint(await resolve(hass, name)):
         return AddressTrouble.NAME
     return trouble
 
@@ -154,7 +155,7 @@ def find_address_trouble(
     if _is_own_machine(name, host):
         is_beside_us = device is not None and is_loopback(device)
         return None if is_beside_us and not is_typed else AddressTrouble.LOOPBACK
-    if isinstance(host, IPv4Address) and host in _DOCKER and device is not None and device not in _DOCKER:
+    if isinstance(host, IPv4Address) and host in CONTAINERS and device is not None and device not in CONTAINERS:
         return AddressTrouble.DOCKER
     if host is None and ("." not in name or name.rpartition(".")[2] in _LOCAL_ENDINGS):
         return AddressTrouble.NAME
@@ -233,7 +234,7 @@ def _is_own_machine(name: str, host: IPAddress | None) -> bool:
     return name == "localhost"
 
 
-async def _resolve(hass: HomeAssistant, name: str) -> list[IPAddress]:
+async def resolve(hass: HomeAssistant, name: str) -> list[IPAddress]:
     """Return the IP addresses of a name; none if it is not known within the time limit."""
     try:
         async with asyncio.timeout(RESOLVE_LIMIT):

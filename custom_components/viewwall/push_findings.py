@@ -5,12 +5,11 @@ from typing import Final
 
 from homeassistant.components import webhook
 from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
-from yarl import URL
 
 from .provisioning import SlotTrouble
 from .push_address import as_push_address, push_url
 from .runtime import ViewtronRuntime
-from .viewtron.http_post import PushSlot
+from .viewtron.http_post import PushAddress
 
 _OF_TROUBLE: Final[Mapping[SlotTrouble, str]] = {
     SlotTrouble.NO_SLOT: "no_slot",
@@ -30,32 +29,27 @@ def what_is_wrong(runtime: ViewtronRuntime) -> str:
         return _OF_TROUBLE[provisioning.trouble]
     if provisioning.slots is None:
         return "cannot_see"
-    url = _url(runtime)
-    own = provisioning.slots.of(url.path)
+    wanted = _wanted_address(runtime)
+    own = provisioning.slots.of(wanted.path)
     if own is None:
-        ours, server = webhook.async_generate_path(""), as_push_address(url).folded()[1]
+        ours, server = webhook.async_generate_path(""), wanted.folded()[1]
         others = (slot.address for slot in provisioning.slots.slots if slot.address is not None)
         is_other = any(each.path.startswith(ours) and each.folded()[1] == server for each in others)
         return "other_path" if is_other else "not_in_camera"
     if not own.enabled:
         return "switched_off"
-    if not as_push_address(url).same_as(own.address):
+    if not wanted.same_as(own.address):
         return "other_address"
     return "all_right" if own.is_complete else "incomplete"
-
-
-def _url(runtime: ViewtronRuntime) -> URL:
-    data, options = runtime.entry.data, runtime.entry.options
-    return push_url(runtime.hass, data[CONF_WEBHOOK_ID], host=data[CONF_HOST], options=options)
 
 
 def can_set_up(runtime: ViewtronRuntime) -> bool:
     """Tell whether there is a place in the camera for our address, and need for it."""
     if (slots := runtime.provisioning.slots) is None:
         return False
-    url = _url(runtime)
-    own = slots.of(url.path)
-    return slots.has_free if own is None else not _is_right(own, url)
+    wanted = _wanted_address(runtime)
+    own = slots.of(wanted.path)
+    return slots.has_free if own is None else not own.serves(wanted)
 
 
 def is_set_up(runtime: ViewtronRuntime) -> bool:
@@ -63,11 +57,11 @@ def is_set_up(runtime: ViewtronRuntime) -> bool:
     provisioning = runtime.provisioning
     if not provisioning.wanted or provisioning.trouble is not None or provisioning.slots is None:
         return False
-    url = _url(runtime)
-    own = provisioning.slots.of(url.path)
-    return own is not None and _is_right(own, url)
+    wanted = _wanted_address(runtime)
+    own = provisioning.slots.of(wanted.path)
+    return own is not None and own.serves(wanted)
 
 
-def _is_right(slot: PushSlot, url: URL) -> bool:
-    """Tell whether a slot with our path sends all to our server as well."""
-    return slot.is_complete and as_push_address(url).same_as(slot.address)
+def _wanted_address(runtime: ViewtronRuntime) -> PushAddress:
+    data, options = runtime.entry.data, runtime.entry.options
+    return as_push_address(push_url(runtime.hass, data[CONF_WEBHOOK_ID], host=data[CONF_HOST], options=options))

@@ -49,6 +49,7 @@ _BEGINNING: Final = re.compile(
 _MOST_CHARACTERS: Final = 64
 _SEND_AGAIN: Final = 0.4
 _MOST_DEVICES: Final = 256
+_MOST_CHANNELS: Final = 256
 _MOST_OF_ONE: Final = 16
 """Different answers that are read of one sender: a real one announces itself, once in each manner."""
 _MOST_PER_SECOND: Final = 500
@@ -182,7 +183,7 @@ def _judge(series: str | None, channels: int | None, serial: str | None, kind: i
         return True
     if series is not None and _CAMERAS.search(series) is not None:
         return False
-    if channels is not None and 1 < channels <= _MOST_DEVICES:
+    if channels is not None and 1 < channels <= _MOST_CHANNELS:
         return True
     match (serial or "")[:1].upper():
         case "I":

@@ -58,10 +58,12 @@ class PushSlots:
 
     slots: tuple[PushSlot, ...]
     has_free: bool
+    has_foreign_login: bool
+    """Whether a row of the list has a login, which no answer tells whole: the list cannot be written back then."""
 
     def of(self, path: str) -> PushSlot | None:
         """Return the slot that posts to a path, whatever its host; of several, one that is complete, or at least on."""
-        found = [slot for slot in self.slots if slot.address is not None and slot.address.path == path]
+        found = [slot for slot in self.slots if slot.has_path(path)]
         return max(found, key=lambda slot: (slot.is_complete, slot.enabled), default=None)
 
 
@@ -114,7 +116,7 @@ class HttpPost:
         """
         async with self._in_turn:
             settings = await self._settings()
-            ours = [slot for slot in settings.slots if slot.address is not None and slot.address.path == path]
+            ours = [slot for slot in settings.slots if slot.has_path(path)]
             if rows := {slot.id for slot in ours} - {OLD_SLOT}:
                 await self._release_rows(settings, rows, path)
             if settings.old is not None and any(slot.id == OLD_SLOT for slot in ours):
@@ -174,12 +176,12 @@ class HttpPost:
         block = before.old
         if block is None or address.protocol != "http":
             raise ViewtronNotSupportedError(_SET, None, "this camera posts by plain HTTP only")
-        if _is_old_right(block, address):
+        if old_slot_of(block).serves(address):
             return old_slot_of(block)
         lost = await self._write(_old_block(block, address, heartbeat))
         after = await self._settings()
         await self._check_others(before, after, {OLD_SLOT}, address)
-        if after.old is not None and _is_old_right(after.old, address):
+        if after.old is not None and old_slot_of(after.old).serves(address):
             return old_slot_of(after.old)
         await self._put_back(before, after, address)
         raise lost or ViewtronIgnoredError(f"{_SET}: the address is not as written")
@@ -200,7 +202,7 @@ class HttpPost:
                 continue
             after = await self._settings()
             await self._check_others(before, after, numbers)
-            if not any(_has_path(slot, path) for slot in after.slots if slot.id != OLD_SLOT):
+            if not any(slot.has_path(path) for slot in after.slots if slot.id != OLD_SLOT):
                 return
             if after.foreign(before, None):
                 break
@@ -212,7 +214,7 @@ class HttpPost:
         )
         after = await self._settings()
         await self._check_others(before, after, {OLD_SLOT, *_ids_of(before, path)})
-        if after.old is not None and _has_path(old_slot_of(after.old), path):
+        if after.old is not None and old_slot_of(after.old).has_path(path):
             raise lost or ViewtronIgnoredError(f"{_SET}: the address is still there")
 
     async def _write(self, block: Part) -> ViewtronError | None:
@@ -274,7 +276,7 @@ class HttpPost:
 
 
 def _slots(settings: PostSettings) -> PushSlots:
-    return PushSlots(settings.slots, settings.free is not None)
+    return PushSlots(settings.slots, settings.free is not None, _foreign_login(settings, set()) is not None)
 
 
 def _rows(settings: PostSettings) -> dict[int, Part]:
@@ -284,9 +286,14 @@ def _rows(settings: PostSettings) -> dict[int, Part]:
 def _check_rows(settings: PostSettings, ours: set[int]) -> None:
     """Make sure that the rows of others can be written back; raises ViewtronError."""
     settings.check_writable()
-    for slot in settings.slots:
-        if slot.id not in ours and slot.id != OLD_SLOT and slot.has_login and not slot.is_free:
-            raise ViewtronForeignLoginError(f"slot {slot.id} has a login, which would be lost")
+    if (number := _foreign_login(settings, ours)) is not None:
+        raise ViewtronForeignLoginError(f"slot {number} has a login, which would be lost")
+
+
+def _foreign_login(settings: PostSettings, ours: set[int]) -> int | None:
+    """Return the first row that is neither ours nor free and has a login."""
+    others = (slot for slot in settings.slots if slot.id not in ours and slot.id != OLD_SLOT and not slot.is_free)
+    return next((slot.id for slot in others if slot.has_login), None)
 
 
 def _marks(settings: PostSettings, ours: set[int]) -> dict[int, object]:
@@ -314,11 +321,7 @@ def _list_before(before: PostSettings, after: PostSettings, foreign: set[int]) -
 
 
 def _ids_of(settings: PostSettings, path: str) -> set[int]:
-    return {slot.id for slot in settings.slots if _has_path(slot, path)}
-
-
-def _has_path(slot: PushSlot, path: str) -> bool:
-    return slot.address is not None and slot.address.path == path
+    return {slot.id for slot in settings.slots if slot.has_path(path)}
 
 
 def _is_right(row: Part, address: PushAddress, *, without_data: bool = False) -> bool:
@@ -326,11 +329,6 @@ def _is_right(row: Part, address: PushAddress, *, without_data: bool = False) ->
     slot = slot_of(row, 0)
     is_whole = slot.is_complete or (without_data and slot.enabled and has_heartbeat(row))
     return is_whole and address.same_as(slot.address)
-
-
-def _is_old_right(block: Part, address: PushAddress) -> bool:
-    slot = old_slot_of(block)
-    return slot.is_complete and address.same_as(slot.address)
 
 
 def _is_about_layout(error: ViewtronCommandError) -> bool:
@@ -354,7 +352,7 @@ def _claimed(row: Part | None, number: int, address: PushAddress, heartbeat: int
         Part("path", address.path),
         Part("authentication", "none"),
     )
-    is_ours = _has_path(slot_of(row, 0), address.path)
+    is_ours = slot_of(row, 0).has_path(address.path)
     beat = row.one("heartBeatSwitch")
     row = row.put(
         Part("urlId", str(number)),
@@ -375,7 +373,7 @@ def _blank(row: Part) -> Part:
 
 
 def _old_block(block: Part, address: PushAddress, heartbeat: int) -> Part:
-    is_ours = _has_path(old_slot_of(block), address.path)
+    is_ours = old_slot_of(block).has_path(address.path)
     return block.without(*_READ_ONLY).put(
         Part("bSwitch", "true"),
         Part("serverIp", address.host),

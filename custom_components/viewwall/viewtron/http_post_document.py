@@ -73,6 +73,14 @@ class PushSlot:
         """Tell whether it is nobody's: one that is switched off but has an address is somebody's."""
         return not self.enabled and self.address is None
 
+    def has_path(self, path: str) -> bool:
+        """Tell whether it posts to this path, whatever the host."""
+        return self.address is not None and self.address.path == path
+
+    def serves(self, address: PushAddress) -> bool:
+        """Tell whether it sends all that we need, and to this address."""
+        return self.is_complete and address.same_as(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
