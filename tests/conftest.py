@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from custom_components.viewwall.const import DOMAIN
 from custom_components.viewwall.runtime import ViewWallConfigEntry
 from custom_components.viewwall.wall_runtime import ThinClientConfigEntry
+from tests.deprecations import deprecations
 from tests.repairing import User
 from tests.simulators.device import Simulator
 from tests.simulators.thin_client import ThinClientSimulator
@@ -51,6 +52,13 @@ def _quiet_set_up() -> Iterator[AsyncMock]:
         patch("custom_components.viewwall.async_unload_entry", return_value=True),
     ):
         yield set_up
+
+
+@pytest.fixture(autouse=True)
+def _nothing_deprecated(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail where Home Assistant tells that it will drop something that is used."""
+    yield
+    assert deprecations([*caplog.get_records("setup"), *caplog.get_records("call")]) == []
 
 
 def address_of(simulator: Simulator, **other: Any) -> dict[str, Any]:
