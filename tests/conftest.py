@@ -55,6 +55,11 @@ def _quiet_set_up() -> Iterator[AsyncMock]:
 
 
 @pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode to `--asyncio-debug`: the test library's own fixture doubles the suite's time."""
+
+
+@pytest.fixture(autouse=True)
 def _nothing_deprecated(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail where Home Assistant tells that it will drop something that is used."""
     yield
