@@ -8,7 +8,7 @@ from typing import override
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.camera import async_get_stream_source
+from homeassistant.components.camera import Camera, async_get_stream_source
 from homeassistant.components.camera.const import CameraEntityFeature
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
@@ -360,7 +360,8 @@ async def test_go2rtc_reads_recorders_through_ffmpeg(
         hass.config.components.add("stream")
         for_go2rtc = await async_get_stream_source(hass, entity_id)
         client = await hass_ws_client(hass)
-        with patch("homeassistant.components.camera.create_stream") as create:
+        # Where it stands differs between the versions of Home Assistant.
+        with patch(f"{Camera.__module__}.create_stream") as create:
             create.return_value.endpoint_url.return_value = "/api/hls/x/master_playlist.m3u8"
             create.return_value.available = True
             create.return_value.start.side_effect = _nothing
