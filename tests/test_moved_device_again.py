@@ -25,6 +25,7 @@ from tests.moved import NEW_ADDRESS, OLD_ADDRESS, hear_of, move, retrying, two_a
 from tests.searching import choose, discover, entry_of, here_alone, leases_of, logins, search
 from tests.simulators.ipc import IpcV1Simulator, IpcV2Simulator
 from tests.simulators.search_responder import SearchResponder
+from tests.walls import until
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +152,7 @@ async def test_still_being_set_up(hass: HomeAssistant) -> None:
             patch("custom_components.viewwall.discovery.PATIENCE", (0.2,)),
         ):
             setting = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
-            await asyncio.sleep(0)
+            await until(lambda: entry.state is ConfigEntryState.SETUP_IN_PROGRESS)
             hearing = hass.async_create_task(discover(hass, camera.mac, NEW_ADDRESS))
             await asyncio.sleep(0.05)
             assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
