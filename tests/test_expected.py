@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.const import Platform
 
-from custom_components.viewwall.coordinator import ViewtronState
+from custom_components.viewwall.device_state import ViewtronState
 from custom_components.viewwall.expected import expected_entities
 from custom_components.viewwall.viewtron.models import Channel, DeviceInfo, DeviceKind
 

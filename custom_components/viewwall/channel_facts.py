@@ -22,7 +22,7 @@ from .viewtron.errors import (
 )
 
 if TYPE_CHECKING:
-    from .coordinator import ViewtronState
+    from .device_state import ViewtronState
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -116,6 +116,13 @@ class ChannelFacts[FactT]:
         self.take(channel, fact)
         return fact
 
+    @callback
+    def forget_refusals(self) -> None:
+        """Ask all channels anew; what is known stays until they answer."""
+        self._asked.clear()
+        self._refused.clear()
+        self._lost.clear()
+
     async def follow(self, channel: int) -> None:
         """Ask for it after a change of ours, if somebody shows it; the change has succeeded all the same."""
         if self._is_wanted(channel):
@@ -166,6 +173,12 @@ class FactsOfChannels:
         self.presets = ChannelFacts(hass, client.ptz.presets, ask_soon)
         self.cruises = ChannelFacts(hass, client.ptz.cruises, ask_soon)
         self.infrared = ChannelFacts(hass, client.picture.infrared, ask_soon)
+
+    @callback
+    def forget_refusals(self) -> None:
+        """Ask everything anew."""
+        for facts in (self.presets, self.cruises, self.infrared):
+            facts.forget_refusals()
 
     async def poll(self, state: ViewtronState) -> ViewtronState:
         """Ask what is due; a channel without a camera has nothing to tell. Raises ViewtronError."""

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from typing import TYPE_CHECKING, Any, Final, override
@@ -20,6 +20,7 @@ from .choices import hidden_channels
 from .clock_watch import judge_clock
 from .const import DOMAIN
 from .counters import Counters
+from .device_state import ViewtronState
 from .discovery import look_for
 from .errors import DeviceError, error_key, error_placeholders
 from .login_guard import RETRY_AFTER, guard_of
@@ -44,7 +45,7 @@ from .viewtron.errors import (
     ViewtronNotSupportedError,
     ViewtronOtherDeviceError,
 )
-from .viewtron.models import AlarmInput, AlarmOutput, AlarmStatus, Channel, DeviceClock, DeviceInfo, Disk
+from .viewtron.models import AlarmStatus, Channel, DeviceClock, DeviceInfo
 from .viewtron.recordings import STATUS_COMMAND
 
 if TYPE_CHECKING:
@@ -64,40 +65,6 @@ _AWAY: Final = (
 _RECORDING: Final = 60
 _SLOW: Final = 5 * 60
 _IDENTITY: Final = 6 * 60 * 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewtronState:
-    """What polling knows of a device; alarm states live on the board instead."""
-
-    info: DeviceInfo
-    channels: tuple[Channel, ...] = ()
-    """Those that the user wants to see."""
-    hidden: tuple[Channel, ...] = ()
-    """The others, without the names that only a question of their own would tell."""
-    disks: tuple[Disk, ...] | None = None
-    """None while the device has not told."""
-    inputs: tuple[AlarmInput, ...] = ()
-    outputs: tuple[AlarmOutput, ...] = ()
-    recording: Mapping[int, bool] = field(default_factory=dict)
-    """By channel of a recorder whether it records; a channel that is not told is missing."""
-    can_restart: bool = False
-    """Whether the device lists a command that restarts it."""
-    has_push_slots: bool = False
-    """Whether the device lets us set where it posts its events."""
-    clock_offset: int | None = None
-    """Seconds by which the device's clock is ahead."""
-
-    infrared: frozenset[int] = frozenset()
-    """Channels whose infrared light can be switched; 1 on a camera."""
-
-    def channel(self, channel_id: int | None) -> Channel | None:
-        """Return a channel by its id."""
-        return next((channel for channel in self.channels if channel.id == channel_id), None)
-
-    def disk(self, disk_id: str) -> Disk | None:
-        """Return a disk by its id."""
-        return next((disk for disk in self.disks or () if disk.id == disk_id), None)
 
 
 class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
@@ -143,6 +110,8 @@ class DeviceCoordinator[StateT](DataUpdateCoordinator[StateT]):
         try:
             state = await self._poll()
         except (ViewtronAuthError, ThinClientAuthError) as error:
+            # Another one may have the address now, or the device another firmware, which wants another login.
+            self.doubt()
             if self._guard.refuse(self.hass.loop.time()):
                 self._has_given_up = True
                 raise self._refused_for_good() from error
@@ -226,6 +195,8 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         self.on_answer: Callable[[], None] | None = None
         self._has_waited = False
         """Whether this poll has waited in vain for an answer."""
+        self._version: str | None = None
+        """The version of the interface in the last answer about alarms."""
         self.of_channels = FactsOfChannels(hass, client, self.refresh_soon)
         """What is asked per channel."""
 
@@ -266,6 +237,8 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         known: ViewtronState | None = getattr(self, "data", None)
         state = known or ViewtronState(info=info or await self.client.identify())
         if info is not None:
+            if state.info.firmware != info.firmware:
+                self._begin_anew()
             state = replace(state, info=info, can_restart=self.client.reboot_command is not None)
             self._refused.clear()
             self._lost.clear()
@@ -273,6 +246,10 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         asked_after = self._board.pushes
         if (alarms := await self._alarms()) is not None:
             self._tell_board(state.info, alarms, asked_after)
+            if self._version not in (None, alarms.version):
+                # A firmware of another generation, which was installed between two polls.
+                self.doubt()
+            self._version = alarms.version
         # A recorder whose channels are not known yet must not look like one that has none.
         are_unknown = not (state.channels or state.hidden)
         if channels := await self._slowly("channels", _SLOW, self._channels, needed=are_unknown):
@@ -298,6 +275,12 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
         # The last question: what is pushed while the others are asked is in its answer.
         await self._slowly("counts", 0, self.counters.ask)
         return state
+
+    @callback
+    def _begin_anew(self) -> None:
+        """Ask a new firmware for everything, also for what the old one did not tell."""
+        self._due = {"info": self._due["info"]}
+        self.of_channels.forget_refusals()
 
     async def _with_recording(self, state: ViewtronState) -> ViewtronState:
         """Ask a recorder which channels it records, where it lists the command: no paper of these recorders does."""
@@ -336,6 +319,8 @@ class ViewtronCoordinator(DeviceCoordinator[ViewtronState]):
             return await self.client.alarm_status()
         except ViewtronNotSupportedError as error:
             _LOGGER.debug("%s does not tell its alarms: %s", self.config_entry.title, error)
+            # What knows no command at all is no device, but a web server that waits for one to start.
+            await self.client.identify()
             self._due["alarms"] = self.hass.loop.time() + _SLOW
             return None
 

@@ -13,7 +13,7 @@ from .outputs import output_key
 from .viewtron.models import AlarmInputKind, DeviceInfo
 
 if TYPE_CHECKING:
-    from .coordinator import ViewtronState
+    from .device_state import ViewtronState
 
 # `GetDeviceDetail` flags in lower case.
 _FLAG_KEYS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -9,7 +9,7 @@ from .names import Names
 from .viewtron.ptz import PtzMove, PtzPlace
 
 if TYPE_CHECKING:
-    from .coordinator import ViewtronState
+    from .device_state import ViewtronState
     from .runtime import ViewtronRuntime
 
 _FLAGS: Final = frozenset({"integratedptz", "supportrs485ptz"})

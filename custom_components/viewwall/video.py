@@ -96,6 +96,11 @@ class StreamAddresses:
             except ViewtronError as error:
                 _LOGGER.debug("No stream addresses of channel %s: %s", channel, error)
 
+    def forget(self) -> None:
+        """Ask anew for the paths when somebody looks next; the port is a setting, which stays."""
+        self._form = None
+        self._paths.clear()
+
     async def plain(self, channel: int | None) -> tuple[str, ...]:
         """Return the addresses of a channel's streams, main first, without credentials, as the device tells them.
 

@@ -315,7 +315,14 @@ class Simulator:
         )
         self.requests.append(request)
         answer = self._judged(request, verdict, faults)
-        return replace(answer, delay=faults.delay, cut=faults.cut, missing=100 if faults.wrong_length else 0)
+        return replace(
+            answer,
+            status=0 if faults.drop else answer.status,
+            delay=faults.delay,
+            cut=faults.cut,
+            stall=faults.stall,
+            missing=100 if faults.wrong_length else -min(20, len(answer.body)) if faults.short_length else 0,
+        )
 
     def _judged(self, request: Request, verdict: Verdict, faults: Faults) -> Answer:
         """Check the login and run the command."""

@@ -109,7 +109,9 @@ class Listener:
         answer = self._answer(method, target, headers, body)
         if answer.delay:
             await asyncio.sleep(answer.delay)
-        spoilt = answer.close or answer.cut or answer.missing
+        if not answer.status:
+            return False
+        spoilt = answer.close or answer.cut or answer.missing > 0
         stay = not spoilt and headers.get("connection", "").lower() != "close"
         lines = [
             f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Error')}",
@@ -122,10 +124,16 @@ class Listener:
         if self._odd_headers():
             # Both lines come from a real device; the cookie has attributes and no name.
             lines += ["Server: Internal Server", "Set-Cookie: Secure; HttpOnly"]
-        sent = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + sent)
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + sent_part(answer))
         await writer.drain()
-        return stay
+        if answer.stall:
+            await reader.read()
+        return stay and not answer.stall
+
+
+def sent_part(answer: Answer) -> bytes:
+    """Return what of the body is really sent."""
+    return answer.body[: len(answer.body) // 2] if answer.cut or answer.stall else answer.body
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -159,6 +159,13 @@ class Faults:
     error_code: int | None = None
     unauthorized_once: int = 0
     wrong_length: bool = False
+    """Announce more than is sent, and close."""
+    short_length: bool = False
+    """Announce less than is sent, and stay."""
+    stall: bool = False
+    """Send half of the body and nothing more, without closing."""
+    drop: bool = False
+    """Close the connection instead of answering."""
     only: set[str] | None = None
     _refusing: bool = False
 
@@ -229,7 +236,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back for one request."""
+    """What goes back for one request; a status of 0 is no answer: the connection is closed."""
 
     status: int = 200
     body: bytes = b""
@@ -239,5 +246,7 @@ class Answer:
     delay: float = 0
     cut: bool = False
     """Send half of the body and close."""
+    stall: bool = False
+    """Send half of the body and wait until the other side has enough of it."""
     missing: int = 0
-    """How many bytes more than there are the length claims."""
+    """How many bytes more than there are the length claims; below zero, how many it keeps quiet about."""

@@ -227,7 +227,14 @@ class ThinClientSimulator(Machine):
             answer = Answer(status=faults.status or 200, body=faults.garbage or b"", content_type=_JSON)
         elif route:
             answer = self._carry_out(route, request)
-        return replace(answer, status=0 if faults.drop else answer.status, delay=faults.delay, cut=faults.cut)
+        return replace(
+            answer,
+            status=0 if faults.drop else answer.status,
+            delay=faults.delay,
+            cut=faults.cut,
+            stall=faults.stall,
+            missing=100 if faults.wrong_length else -min(20, len(answer.body)) if faults.short_length else 0,
+        )
 
     def _carry_out(self, route: Route, request: WallRequest) -> Answer:
         """Check the session and run the call."""

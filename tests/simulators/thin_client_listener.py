@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import override
 
-from .listener import Answerer, Listener
+from .listener import Answerer, Listener, sent_part
 
 type Sink = Callable[[bytes], Awaitable[None]]
 """Takes the parts of a body as they come."""
@@ -16,7 +16,7 @@ _PART = 64 * 1024
 
 
 class StreamingListener(Listener):
-    """Serve as `Listener` does; an answer with status 0 is none: the connection is closed."""
+    """Serve as `Listener` does."""
 
     def __init__(self, answer: Answerer, sink: SinkFinder) -> None:
         """Take who answers, with an empty body after a sink took it, and who names the sinks."""
@@ -42,19 +42,20 @@ class StreamingListener(Listener):
             await asyncio.sleep(answer.delay)
         if not answer.status:
             return False
-        stay = not (answer.close or answer.cut) and headers.get("connection", "").lower() != "close"
+        stay = not (answer.close or answer.cut or answer.missing) and headers.get("connection", "").lower() != "close"
         lines = [
             f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
-            f"Content-Length: {len(answer.body)}",
+            f"Content-Length: {len(answer.body) + answer.missing}",
             f"Connection: {'keep-alive' if stay else 'close'}",
             *(f"{name}: {value}" for name, value in answer.headers),
         ]
         if answer.body:
             lines.append(f"Content-Type: {answer.content_type}")
-        sent = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + sent)
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + sent_part(answer))
         await writer.drain()
-        return stay
+        if answer.stall:
+            await reader.read()
+        return stay and not answer.stall
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str], sink: Sink) -> None:

@@ -116,8 +116,8 @@ class WallRequest:
 class Faults:
     """Misbehaviour on command; `only` limits all but `refuse_connections` to calls of these names.
 
-    `garbage` and `status` replace the answer, and the call does nothing; `cut` and `drop` spoil the answer of a call
-    that was carried out.
+    `garbage` and `status` replace the answer, and the call does nothing; `cut`, `drop`, `stall` and the lengths spoil
+    the answer of a call that was carried out.
     """
 
     switch: Callable[[], None] | None = None
@@ -126,6 +126,12 @@ class Faults:
     cut: bool = False
     drop: bool = False
     """Close the connection instead of answering."""
+    stall: bool = False
+    """Send half of the body and nothing more, without closing."""
+    wrong_length: bool = False
+    """Announce more than is sent."""
+    short_length: bool = False
+    """Announce less than is sent."""
     garbage: bytes | None = None
     status: int | None = None
     only: set[str] | None = None

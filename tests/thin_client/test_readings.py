@@ -56,7 +56,9 @@ def test_mended_replies(body: bytes) -> None:
     assert "," not in repr(reply).partition("links")[0].removeprefix("Reply(version='1.1', ")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{'Data': 1}", b"\xff\xfe", b"[" * 100_000, b'{"Data":1', b"1" * 9999])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{'Data': 1}", b"\xff\xfe", b"[" * 100_000, b'{"Data":1', b"1" * 9999, b"{}", b'{"a":1}']
+)
 def test_unreadable_replies(body: bytes) -> None:
     """Refuse what is no envelope, single quotes among it."""
     with pytest.raises(ThinClientProtocolError):

@@ -13,6 +13,7 @@ from .errors import ThinClientProtocolError
 _JPEG_MAGIC: Final = b"\xff\xd8\xff"
 # A string that never ends is taken to the end at once: to try each quote in it anew would take minutes.
 _STRING_OR_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z))|,(?=\s*+[}\]])', re.DOTALL)
+_ENVELOPE: Final = frozenset({"Data", "Links", "Version"})
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
@@ -52,6 +53,9 @@ def parse_reply(body: bytes) -> Reply:
         raise ThinClientProtocolError("the reply is not JSON") from None
     if not isinstance(value, dict):
         raise ThinClientProtocolError("the reply is not an object")
+    if not value.keys() & _ENVELOPE:
+        # Somebody else's words must not be taken for an empty wall.
+        raise ThinClientProtocolError("the reply is no envelope")
     data = value.get("Data")
     return Reply(data, to_text(value.get("Version")), (*_links(value), *_data_links(data)))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 import logging
-from typing import Final
+from typing import Final, override
 
 from .answers import Node
 from .clock import set_clock
@@ -108,7 +108,11 @@ class ViewtronClient(Device):
         """Ask which alarms are on."""
         info = await self.known()
         document = await self.ask("GetAlarmStatus")
-        return AlarmStatus(alarms=read_alarms(document), complete=info.kind is DeviceKind.IPC_V1)
+        return AlarmStatus(
+            alarms=read_alarms(document),
+            complete=info.kind is DeviceKind.IPC_V1,
+            version=document.attribute("version"),
+        )
 
     async def alarm_inputs(self) -> tuple[AlarmInput, ...]:
         """List the alarm inputs with their names, by the device's list or else by its count."""
@@ -231,6 +235,11 @@ class ViewtronClient(Device):
             await self.order(Command(command))
         except ViewtronNoAnswerError:
             _LOGGER.debug("The device restarts without an answer")
+
+    @override
+    def _forget_habits(self) -> None:
+        super()._forget_habits()
+        self.ptz.forget_speeds()
 
     async def _with_name(self, channel: Channel) -> Channel:
         """Give a channel without a name the one in its picture; an absent camera has no picture to ask about."""

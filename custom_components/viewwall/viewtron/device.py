@@ -218,6 +218,8 @@ class Device:
         api_version = tell("apiVersion")
         generation = read_generation(api_version)
         channel_count = device.number("chlMaxCount")
+        if self._info is not None and self._info.firmware != tell("softwareVersion"):
+            self._forget_habits()
         is_nvr = detail is None and await self._looks_like_nvr(generation, tell("deviceDescription"), channel_count)
         self._info = DeviceInfo(
             kind=_KINDS[is_nvr, generation],
@@ -236,6 +238,14 @@ class Device:
             supported_apis=await self._supported_apis() if generation == 2 else None,
         )
         return self._info
+
+    def _forget_habits(self) -> None:
+        """Forget which commands and methods the firmware of before took, and what it did not tell."""
+        self._channel_command = None
+        self._names.clear()
+        self._nameless.clear()
+        self._lost.clear()
+        self._transport.forget_methods()
 
     def _expect(self, mac: str | None, serial: str | None, *, may_tell_more: bool) -> None:
         """Make sure that it is the expected device; what it has left out, its detail may tell."""

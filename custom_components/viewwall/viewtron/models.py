@@ -142,11 +142,13 @@ class AlarmStatus:
     """Answer of `GetAlarmStatus`.
 
     `alarms`: field as sent -> id ("" if none) -> state. `complete` tells whether the device lists every alarm that it
-    knows (v1 cameras); otherwise only active ones are listed and a missing one is off (v2 devices and NVRs).
+    knows (v1 cameras); otherwise only active ones are listed and a missing one is off (v2 devices and NVRs). `version`
+    is that of the interface, as the answer tells it.
     """
 
     alarms: Mapping[str, Mapping[str, bool]]
     complete: bool
+    version: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,10 @@ class Ptz:
             self._speeds[channel] = _read_speeds(answer)
         return self._speeds[channel]
 
+    def forget_speeds(self) -> None:
+        """Ask for the ranges of speeds again."""
+        self._speeds.clear()
+
     async def move(self, channel: int, move: PtzMove, speed: int) -> None:
         """Set the camera moving, at a speed of the device's own range, until `stop`."""
         await self._control(channel, move.value, speed)

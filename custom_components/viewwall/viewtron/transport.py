@@ -127,6 +127,10 @@ class Transport:
         self._refused = None
         self._basic = None
 
+    def forget_methods(self) -> None:
+        """Send everything by POST first again."""
+        self._by_get.clear()
+
     async def document(self, command: Command) -> Node:
         """Send a command and return the answer's `config` element. Raises any ViewtronError."""
         answer = await self.send(command)
