@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 import logging
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from aiohttp.web_protocol import RequestPayloadError
 from homeassistant.components import webhook
@@ -43,9 +44,10 @@ STRANGER_MEMORY: Final = 60 * 60
 """Seconds after which a stranger who has stopped posting is forgotten."""
 
 SUCCESS: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<config version="1.0" xmlns="http://www.ipc.com/ver10"><status>success</status></config>'
+    b'<?xml version="1.0" encoding="UTF-8"?>'
+    b'<config version="1.0" xmlns="http://www.ipc.com/ver10"><status>success</status></config>'
 )
+_XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ class PushReceiver:
         self._spacings: deque[float] = deque(maxlen=3)
         self._doubtful: deque[float] = deque(maxlen=2)
         """The last spacings in a row that were too long to be believed."""
+        self._is_silence_told = False
         self._cancel_watchdog: CALLBACK_TYPE | None = None
         self._cancel_stranger: CALLBACK_TYPE | None = None
         self.statistics = PushStatistics()
@@ -147,24 +150,25 @@ class PushReceiver:
 
     async def _handle(self, _hass: HomeAssistant, _webhook_id: str, request: web.Request) -> web.Response:
         """Answer whatever was read with what devices expect; they drop the connection without it."""
-        try:
-            body = await self._read(request)
-        except TimeoutError:
-            return self._refuse(request, 408)
-        except HTTPRequestEntityTooLarge:
-            return self._refuse(request, 413)
-        except ConnectionError, RequestPayloadError, web.HTTPException, ValueError:
-            return self._refuse(request, 400)
-        # The device's clock is judged against the arrival, not against the end of a queue.
-        arrival = dt_util.utcnow()
-        async with self._in_turn:
-            if self._is_stopped:
-                return web.Response(status=503)
+        async with AsyncExitStack() as places:
             try:
-                await self._receive(body, request.remote or "", arrival)
-            except Exception:  # One message must not cost the device its connection.
-                _LOGGER.exception("Could not handle a message of %s", self._runtime.entry.title)
-        return web.Response(text=SUCCESS, content_type="application/xml", charset="utf-8")
+                body = await self._read(request, places)
+            except TimeoutError:
+                return self._refuse(request, 408)
+            except HTTPRequestEntityTooLarge:
+                return self._refuse(request, 413)
+            except ConnectionError, RequestPayloadError, web.HTTPException, ValueError:
+                return self._refuse(request, 400)
+            # The device's clock is judged against the arrival, not against the end of a queue.
+            arrival = dt_util.utcnow()
+            async with self._in_turn:
+                if self._is_stopped:
+                    return web.Response(status=503)
+                try:
+                    await self._receive(body, request.remote or "", arrival)
+                except Exception:  # One message must not cost the device its connection.
+                    _LOGGER.exception("Could not handle a message of %s", self._runtime.entry.title)
+        return web.Response(body=SUCCESS, headers=_XML)
 
     def _refuse(self, request: web.Request, status: int) -> web.Response:
         self.statistics.refused += 1
@@ -173,19 +177,25 @@ class PushReceiver:
         response.force_close()
         return response
 
-    async def _read(self, request: web.Request) -> bytes:
+    async def _read(self, request: web.Request, places: AsyncExitStack) -> bytes:
         """Read a body under our own limits: Home Assistant has none on time, and hides its own on size.
 
+        A large one takes one of few `places`, and keeps it until it was dealt with: those that wait for their turn are
+        in memory, too.
         Raises TimeoutError, HTTPRequestEntityTooLarge, and ConnectionError or ValueError for a broken body.
         """
         length = request.content_length
         if length is not None and length > MAX_BODY:
             raise HTTPRequestEntityTooLarge(MAX_BODY, length)
+        # What is packed may be anything.
+        is_small = length is not None and length <= LARGE_BODY and hdrs.CONTENT_ENCODING not in request.headers
+        if is_small and request.content.is_eof():
+            # It came together with its head: there is nothing to wait for.
+            return request.content.read_nowait()
         async with asyncio.timeout(READ_LIMIT):
-            if length is not None and length <= LARGE_BODY:
-                return await self._read_chunks(request)
-            async with self._large:
-                return await self._read_chunks(request)
+            if not is_small:
+                await places.enter_async_context(self._large)
+            return await self._read_chunks(request)
 
     async def _read_chunks(self, request: web.Request) -> bytes:
         chunks: list[bytes] = []
@@ -264,8 +274,9 @@ class PushReceiver:
             self._last_heartbeat = now
         self._watch()
         if self.alive is not True:
-            if self.alive is False:
+            if self._is_silence_told:
                 _LOGGER.info("Messages of %s arrive again", self._runtime.entry.title)
+            self._is_silence_told = False
             self._set_alive(True)
         self._runtime.changes.call((None, "message"))
 
@@ -302,10 +313,16 @@ class PushReceiver:
             # A device that never sent a heartbeat owes none: its silence proves nothing, but its word is old.
             self._set_alive(None)
         else:
-            _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
             self._set_alive(False)
         # A camera may have lost our address.
         self._runtime.coordinator.refresh_soon("push_slot")
+
+    @callback
+    def tell_silence(self) -> None:
+        """Say once that messages have stopped, of a device that answers: one that is away has its line from polling."""
+        if self.alive is False and not self._is_silence_told:
+            self._is_silence_told = True
+            _LOGGER.info("No message of %s for %d heartbeats", self._runtime.entry.title, MISSED_HEARTBEATS)
 
     @callback
     def _set_alive(self, alive: bool | None) -> None:
