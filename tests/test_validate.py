@@ -13,7 +13,7 @@ MINIATURE = {
     "pyproject.toml": """
 [project]
 name = "viewwall"
-version = "1.2.3"
+dynamic = ["version"]
 dependencies = ["homeassistant==2026.10.4", "xmltodict==1.0.4"]
 """,
     "hacs.json": '{"name": "ViewWall", "homeassistant": "2026.10.0"}',
@@ -147,6 +147,12 @@ class Sensor:
         self.entity_description = SensorEntityDescription(key=number, translation_key="numbered")
         self._attr_translation_placeholders = {"number": number}
 """,
+    f"{PACKAGE}/system_health.py": """
+async def info(hass):
+    facts = {"walls": 1}
+    facts["reach"] = {"type": "failed", "error": "nobody"}
+    return facts
+""",
     f"{PACKAGE}/services.yaml": """
 show:
   fields:
@@ -204,6 +210,7 @@ show:
       "plate": {"name": "Plate"}
     }
   },
+  "system_health": {"info": {"reach": "Reach", "walls": "Walls"}},
   "services": {
     "show": {
       "name": "Show", "description": "Shows.", "fields": {"panel": {"name": "Panel", "description": "Which one."}}
@@ -254,7 +261,6 @@ def test_nothing_wrong(root: Path) -> None:
     ("name", "old", "new", "fault"),
     [
         pytest.param(MANIFEST, '"1.2.3"', '"abc"', "version abc cannot be parsed", id="version"),
-        pytest.param(MANIFEST, '"1.2.3"', '"1.2.4"', "version is not 1.2.3", id="another version"),
         pytest.param(MANIFEST, '  "iot_class": "local_push",\n', "", "iot_class is missing", id="no key"),
         pytest.param(MANIFEST, '"iot_class"', '"iot"', "iot is no key", id="unknown key"),
         pytest.param(MANIFEST, "local_push", "local", "iot_class or", id="iot class"),
@@ -309,6 +315,8 @@ def test_nothing_wrong(root: Path) -> None:
         pytest.param(EN, '"bad": ', '"worse": "W", "bad": ', "disk.state.worse: is used nowhere", id="unused state"),
         pytest.param(EN, "Number {number}", "Number {n}", "no entity does not give {n}", id="entity placeholder"),
         pytest.param(EN, '"fields": {"panel"', '"fields": {"x"', "services.show.fields.panel.name: is", id="action"),
+        pytest.param(EN, '"walls"', '"wells"', "system_health.info.walls: is missing", id="fact"),
+        pytest.param(EN, '"reach"', '"rich"', "system_health.info.rich: is used nowhere", id="unused fact"),
         pytest.param(ICONS, "mdi:car", "car", "car is no mdi:name", id="icon name"),
         pytest.param(ICONS, '"plate"', '"plat"', "entity.sensor.plate has no icon", id="no icon"),
         pytest.param(ICONS, '"plate"', '"plat"', "entity.sensor.plat is used nowhere", id="unused icon"),
@@ -330,6 +338,12 @@ def test_fault(root: Path, replace: Break, name: str, old: str, new: str, fault:
     assert any(fault in found and found.split(":")[0].endswith(Path(name).name) for found in _of(root, name)), validate(
         root
     )
+
+
+def test_version_in_two_places(root: Path, replace: Break) -> None:
+    """Find a second place that tells the version."""
+    replace("pyproject.toml", 'dynamic = ["version"]', 'version = "1.2.3"')
+    assert validate(root) == [f"{MANIFEST}: version stands in pyproject.toml, too: one place is enough"]
 
 
 def _of(root: Path, name: str) -> list[str]:

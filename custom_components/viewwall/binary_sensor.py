@@ -105,6 +105,7 @@ BINARY_SENSORS: Final[tuple[ViewtronBinarySensorDescription, ...]] = (
         key="recording",
         translation_key="recording",
         device_class=BinarySensorDeviceClass.RUNNING,
+        entity_category=EntityCategory.DIAGNOSTIC,
         is_on=_records,
     ),
     ViewtronBinarySensorDescription(
@@ -159,6 +160,9 @@ class ViewtronAlarmInput(ViewtronBinarySensor):
     def __init__(self, runtime: ViewtronRuntime, key: EntityKey) -> None:
         """Show the input whose number ends the key."""
         super().__init__(runtime, key, ViewtronBinarySensorDescription(key=key[1], translation_key="alarm_input"))
+        if runtime.info.kind.is_nvr:
+            # Twenty and more, hardly one of them connected: they must not bury what a recorder is there for.
+            self._attr_entity_category = EntityCategory.DIAGNOSTIC
         number = key[1].removeprefix(_INPUT)
         self._attr_translation_placeholders = {"number": number}
         known = next((entry for entry in runtime.coordinator.data.inputs if str(entry.id) == number), None)

@@ -56,7 +56,7 @@ class ViewtronCamera(ViewtronEntity, Camera):
     @override
     def available(self) -> bool:
         stream_works = self.stream is None or self.stream.available
-        return self.runtime.reachable and stream_works and not self._is_offline
+        return super().available and stream_works and not self._is_offline
 
     @property
     def _is_offline(self) -> bool:

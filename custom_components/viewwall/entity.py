@@ -36,7 +36,7 @@ class ViewtronEntity(Entity):
     @property
     @override
     def available(self) -> bool:
-        return self.runtime.reachable
+        return self.runtime.reachable and not self.runtime.misses(self.channel)
 
     @property
     def device_label(self) -> str:

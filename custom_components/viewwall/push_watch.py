@@ -122,6 +122,8 @@ class PushWatch:
         facts = self._facts()
         if facts.has_posted:
             self._runtime.memory.prove(self._way)
+        if facts.answers:
+            self._runtime.push.tell_silence()
         trouble = find_trouble(facts)
         if trouble is None and (known := self._standing(facts)) is not None:
             self.trouble = PushTrouble(str(known.data["trouble"])) if known.data is not None else None

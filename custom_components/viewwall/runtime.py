@@ -82,6 +82,11 @@ class ViewtronRuntime:
         self.unknown_fields: set[str] = set()
         """Alarm fields, as spelled on the wire, that no entity shows."""
         self._channel_limit = 0
+        self._ever_listed: set[int] = set()
+        """The channels that the recorder has listed, in this run or an earlier one."""
+        self._listed: tuple[tuple[Channel, ...], frozenset[int]] = ((), frozenset())
+        """The channels that it lists now, and their numbers."""
+        self._firmware: str | None = None
         self.plates: dict[int | None, Plate] = {}
         """The last plate of each channel."""
 
@@ -126,8 +131,16 @@ class ViewtronRuntime:
     @callback
     def follow_polls(self) -> None:
         """Take over what a poll has shown: names, channels, disks."""
+        if not self._ever_listed:
+            # Messages alone give no channel a camera.
+            self._ever_listed = {key[0] for key in self.catalog.remembered(Platform.CAMERA) if key[0] is not None}
+        self._ever_listed |= self._listed_now
         self.update_devices()
         self.most_disks = max(self.most_disks, len(self.coordinator.data.disks or ()))
+        if self._firmware != self.info.firmware:
+            # Its streams may be elsewhere now.
+            self._firmware = self.info.firmware
+            self.streams.forget()
         if self.entry.data[CONF_KIND] != self.info.kind:
             # A new firmware can bring the device into another generation.
             data = {**self.entry.data, CONF_KIND: self.info.kind.value}
@@ -146,7 +159,7 @@ class ViewtronRuntime:
     async def _add(self, wanted: dict[Platform, set[EntityKey]]) -> None:
         for platform, keys in wanted.items():
             for channel in {channel for channel, _ in self.catalog.lacks(platform, keys) if channel is not None}:
-                self.ensure_channel(channel)
+                self._ensure_device(channel)
             await self.catalog.ensure(platform, keys)
 
     def knows_channel(self, channel: int | None) -> bool:
@@ -156,6 +169,17 @@ class ViewtronRuntime:
     def hides(self, channel: int | None) -> bool:
         """Tell whether the user wants nothing of a channel."""
         return channel in self._hidden_channels
+
+    def misses(self, channel: int | None) -> bool:
+        """Tell whether a channel is gone: listed once, not listed now, and silent since."""
+        return channel in self._ever_listed and channel not in self._listed_now
+
+    @property
+    def _listed_now(self) -> frozenset[int]:
+        data = self.coordinator.data
+        if data.channels is not self._listed[0]:
+            self._listed = data.channels, frozenset(channel.id for channel in (*data.channels, *data.hidden))
+        return self._listed[1]
 
     @callback
     def update_devices(self) -> None:
@@ -198,6 +222,7 @@ class ViewtronRuntime:
     @callback
     def forget_channel(self, channel: int) -> None:
         """Forget a channel whose device the user has removed."""
+        self._ever_listed.discard(channel)
         self.board.forget(channel)
         self.plates.pop(channel, None)
         self.counters.forget(channel)
@@ -212,7 +237,12 @@ class ViewtronRuntime:
 
     @callback
     def ensure_channel(self, channel_id: int) -> None:
-        """Create the device of a channel that only a message has named so far."""
+        """Take note of a channel that a message names: it is not gone, and has a device from now on."""
+        if channel_id not in self._listed_now:
+            self._ever_listed.discard(channel_id)
+        self._ensure_device(channel_id)
+
+    def _ensure_device(self, channel_id: int) -> None:
         registry = dr.async_get(self.hass)
         identifier = (DOMAIN, f"{self.device_id}_{channel_id}")
         if registry.async_get_device_by_identifier(identifier, self.entry.entry_id) is None:

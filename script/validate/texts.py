@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .code import Code
 from .entities import Entity
+from .health import health_facts
 from .uses import ISSUES, Flow, Site, Step, Uses
 
 _HTML: Final = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -101,6 +102,8 @@ class UseCheck:
         self._entity_texts()
         self._selectors()
         self._action_texts()
+        for fact in health_facts(self._code):
+            self._need(f"system_health.info.{fact}")
         self._faults += [f"{path}: is used nowhere" for path in sorted(self._texts.keys() - self._seen)]
         return self._faults
 
