@@ -4,6 +4,8 @@ from collections import deque
 from typing import Final
 
 _MAX_REMEMBERED: Final = 2048
+_HEAD: Final = 2048
+"""Bytes of a message in which its time stands."""
 
 
 class RecentKeys:
@@ -32,7 +34,10 @@ class RecentKeys:
 
 
 class RecentBodies:
-    """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not."""
+    """Remembers the bytes of recent messages: comparing costs next to nothing, hashing half a megabyte does not.
+
+    Only those that begin alike are compared, or a flood of messages would be compared with each other.
+    """
 
     def __init__(self, seconds: float, limit: int) -> None:
         """Remember each message for so many seconds, and so many bytes of them."""
@@ -40,19 +45,27 @@ class RecentBodies:
         self._limit = limit
         self._size = 0
         self._seen: deque[tuple[float, bytes]] = deque()
+        self._alike: dict[int, deque[bytes]] = {}
+        """Messages by the hash of their beginnings, in the order of `_seen`."""
 
     def add(self, body: bytes, now: float) -> bool:
         """Note a message; tell whether it is new."""
         while self._seen and now - self._seen[0][0] >= self._seconds:
             self._drop()
-        if any(seen == body for _, seen in self._seen):
+        head = hash(body[:_HEAD])
+        if body in self._alike.get(head, ()):
             return False
         self._seen.append((now, body))
+        self._alike.setdefault(head, deque()).append(body)
         self._size += len(body)
-        while self._size > self._limit:
+        while self._size > self._limit or len(self._seen) > _MAX_REMEMBERED:
             self._drop()
         return True
 
     def _drop(self) -> None:
         _, body = self._seen.popleft()
         self._size -= len(body)
+        head = hash(body[:_HEAD])
+        self._alike[head].popleft()
+        if not self._alike[head]:
+            del self._alike[head]

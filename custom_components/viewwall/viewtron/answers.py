@@ -11,6 +11,8 @@ from .errors import ViewtronProtocolError
 
 MAX_PARTS: Final = 200_000
 """Most elements and attribute sets in one answer: a recorder with 128 channels needs a few thousand."""
+MAX_ATTRIBUTES: Final = 100_000
+"""Most attributes in one answer; a single element could have a million, which are dear to take in."""
 
 _JPEG_MAGIC: Final = b"\xff\xd8\xff"
 _DECLARED_ENCODING: Final = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -162,6 +164,8 @@ def parse_xml(body: bytes) -> tuple[str, Node]:
     # Entities are refused by the parser; without a document type there is nothing left for them to do either.
     if b"<!DOCTYPE" in body:
         raise ViewtronProtocolError("The answer has a document type")
+    if body.count(b"<") > 2 * MAX_PARTS or body.count(b'"') + body.count(b"'") > 2 * MAX_ATTRIBUTES:
+        raise ViewtronProtocolError("The answer is no XML: too many elements")
     try:
         tree = xmltodict.parse(_decode(body), dict_constructor=_Budget())
     except (ExpatError, ValueError) as err:

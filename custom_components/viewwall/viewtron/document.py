@@ -35,6 +35,8 @@ _ROOT: Final = re.compile(rb"<(?:[\w.-]+:)?(?:config|deviceinfo)\b", re.IGNORECA
 _MAX_ROOTS: Final = 8
 _DECLARATION: Final = re.compile(rb"[\s\x00]*<\?xml[^>]{0,200}?\?\s*>")
 _DECLARED_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,30})[\"']")
+_USUAL_STARTS: Final = (b'<?xml version="1.0" encoding="UTF-8"', b"<config ", b"<DeviceInfo>")
+_USUAL_TYPES: Final = (b' type="uint32">', b' type="string">')
 _ENCODINGS: Final = frozenset({"gb2312", "gbk", "gb18030", "iso-8859-1", "latin-1", "windows-1252", "big5", "euc-kr"})
 
 
@@ -132,12 +134,14 @@ def parse_document(body: bytes) -> Document:
 
 
 def _without_types(markup: bytes) -> bytes:
-    """Drop the words that every message declares: a third of a small message."""
+    """Drop the words that every message declares, and the types of its elements: half of a small message."""
     if declaration := _DECLARATION.match(markup):
         markup = markup[declaration.end() :]
     start = markup.find(b"<types>")
     if start >= 0 and (end := markup.find(b"</types>", start)) >= 0 and markup.find(b"<!", 0, end) < 0:
-        return markup[:start] + markup[end + len(b"</types>") :]
+        markup = markup[:start] + markup[end + len(b"</types>") :]
+    for attribute in _USUAL_TYPES:
+        markup = markup.replace(attribute, b">")
     return markup
 
 
@@ -163,6 +167,9 @@ def _parse_mended(markup: bytes) -> Element | None:
         if body.rfind(b"<!--", 0, start) <= body.rfind(b"-->", 0, start):
             body = body[start:]
             break
+    else:
+        # It is UTF-8 by now, whatever it declares.
+        body = body.removeprefix(declared[0] if (declared := _DECLARATION.match(body)) else b"")
     # A prefix that nobody declares is an error to the parser, and means nothing to us.
     body = _PREFIX.sub(rb"<\1", _escaped(body))
     _refuse_types(body)
@@ -206,6 +213,8 @@ def _reference(match: re.Match[bytes]) -> bytes:
 
 def _as_utf8(body: bytes) -> bytes:
     """Return the body in UTF-8 and without a byte order mark, whatever its declaration says later on."""
+    if body.startswith(_USUAL_STARTS):
+        return body
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         body = body.decode("utf-16", "replace").encode("utf-8", "replace")
     elif b"\x00" in body[:2]:
