@@ -18,6 +18,7 @@ from .clock_watch import clock_issue_id
 from .const import CONF_KIND, DOMAIN, KIND_THIN_CLIENT, PLATFORMS
 from .coordinator import ViewtronCoordinator
 from .counters import Counters
+from .dashboard import async_setup_dashboard
 from .detections import PostApplier
 from .device_memory import Debt, DebtKind, DeviceMemory
 from .firmware import FirmwareUpdater
@@ -39,8 +40,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which are there before any device is."""
+    """Register the actions and the dashboard, which are there before any device is."""
     async_setup_actions(hass)
+    await async_setup_dashboard(hass)
     return True
 
 
