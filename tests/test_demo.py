@@ -75,6 +75,14 @@ def test_arguments_refuse_nonsense(wrong: list[str]) -> None:
     assert stopped.value.code == 2
 
 
+def test_no_port_is_given_twice(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each free port to one of those who ask, although nobody listens there yet."""
+    offered = iter((40001, 40001, 40001, 40002, 40001))
+    monkeypatch.setattr(arguments, "_GIVEN", set())
+    monkeypatch.setattr(arguments, "_bind", lambda host, port: port or next(offered))
+    assert [free_port(), free_port(), free_port(40001)] == [40001, 40002, 40001]
+
+
 def test_taken_port_is_told(
     taken_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -67,6 +67,8 @@ async def test_what_the_dialog_shows(hass: HomeAssistant, user: User, set_up: Se
         assert server in dialog.text
         assert dialog.fields == {"set_up"}
         assert dialog.suggested("set_up") is False
+        # A box, as the text calls it, and not a switch.
+        assert [field["type"] for field in dialog.answer["data_schema"]] == ["boolean"]
 
 
 @pytest.mark.parametrize("kind", CAMERAS)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 import socket
 from typing import Any, Final
@@ -162,6 +163,7 @@ def find_address_trouble(
     return None
 
 
+@lru_cache(maxsize=64)
 def to_ip(text: str) -> IPAddress | None:
     """Read an IP address, None if it is a name; an IPv4 address in its IPv6 clothes is taken as IPv4."""
     try:

@@ -10,7 +10,7 @@ from homeassistant.const import CONF_HOST, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.selector import BooleanSelector, TextSelector
+from homeassistant.helpers.selector import TextSelector
 import probatio
 
 from .const import CONF_KIND, CONF_POLLING_ALONE, CONF_PUSH_ADDRESS, CONF_PUSH_SUBSCRIPTION, DOMAIN
@@ -42,8 +42,8 @@ _ADDRESS_ERRORS: Final[Mapping[AddressTrouble, str]] = {
     AddressTrouble.DOCKER: "address_docker",
     AddressTrouble.NAME: "address_name",
 }
-_SET_UP: Final = {probatio.Optional(FIELD_SET_UP, default=False): BooleanSelector()}
-_RESTART: Final = {probatio.Optional(FIELD_RESTART, default=False): BooleanSelector()}
+_SET_UP: Final = {probatio.Optional(FIELD_SET_UP, default=False): bool}
+_RESTART: Final = {probatio.Optional(FIELD_RESTART, default=False): bool}
 _RELEASE_ERRORS: Final = frozenset(
     {
         "account_locked",

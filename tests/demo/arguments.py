@@ -12,6 +12,8 @@ from typing import IO, Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 DEMO: Final = ROOT / ".demo"
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})
+_GIVEN: Final[set[int]] = set()
+"""The free ports that this process was told of."""
 
 
 class DemoError(Exception):
@@ -84,11 +86,16 @@ def require_port(host: str, port: int) -> None:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return a free port of the loopback address: the preferred one if possible."""
+    """Return a free port of the loopback address: the preferred one if possible, else one that was not given before."""
     try:
-        return _bind("127.0.0.1", preferred)
+        port = _bind("127.0.0.1", preferred)
     except OSError:
-        return _bind("127.0.0.1", 0)
+        port = _bind("127.0.0.1", 0)
+    # Nobody listens there yet, so the system may well offer it again.
+    while port in _GIVEN and port != preferred:
+        port = _bind("127.0.0.1", 0)
+    _GIVEN.add(port)
+    return port
 
 
 def _bind(host: str, port: int) -> int:

@@ -160,6 +160,8 @@ class House:
         )
         self.old_recorder = NvrV1Simulator(name="Old recorder", mac="58:5b:69:3c:74:d4", password="dust-Cover-3")
         self.garden = GardenCamera(memory_of("garden"), name="Garden", mac="58:5b:69:2b:75:e5", password="rose-Bush-61")
+        # Its video is not at the usual port, and cameras with this firmware do tell the port, whatever its papers say.
+        self.garden.commands["GetPortConfig"] = self.garden.get_port_config
         self.recorder.views = {}
         _furnish(self.recorder, self.old_recorder)
         _limit(self.door, {"supportTripwire", "supportPerimeter", "supportVfd", "supportAvd"}, "vfdAlarm")
