@@ -34,7 +34,7 @@ PACKAGE: Final = ROOT / "custom_components" / "viewwall"
 README: Final = ROOT / "README.md"
 GUIDE: Final = ROOT / "docs" / "thin-client.md"
 CALL_TABLE: Final = ROOT / "docs" / "thin-client-calls.md"
-PAGES: Final = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 ACTION_PAGES: Final[dict[str, tuple[type[Action[Any, Any]], ...]]] = {
     "outputs.md": OUTPUT_ACTIONS,
     "plates.md": PLATE_ACTIONS,
