@@ -63,9 +63,11 @@ async def _run(program: str, config: Path, album: Album) -> None:
 
 
 def _judge(user: Visitor) -> None:
-    """Raise JourneyError for errors of ours in the browser's console or in Home Assistant's log."""
-    log = (_FOLDER / "hass.log").read_text(encoding="utf-8", errors="replace").splitlines()
-    errors = [line for line in log if " ERROR " in line and "viewwall" in line]
+    """Raise JourneyError for errors of ours, and for secrets, in the browser's console or in Home Assistant's log."""
+    log = (_FOLDER / "hass.log").read_text(encoding="utf-8", errors="replace")
+    if told := user.told_by("\n".join((log, *user.complaints))):
+        raise JourneyError(f"Home Assistant's log or the console tells {', '.join(told)}")
+    errors = [line for line in log.splitlines() if " ERROR " in line and "viewwall" in line]
     errors += [line for line in user.complaints if "viewwall" in line.replace("viewwall-demo", "")]
     # The simulated devices share a slow machine with the browser.
     for line in filter(_is_slowness, errors):

@@ -36,11 +36,25 @@ class Visitor:
         self.traffic = traffic
         self.album = album
         self.complaints: list[str] = []
+        self.secrets: dict[str, str] = {}
+        """What must stand nowhere, by what it is."""
         self._folder = folder
         self._steps = 0
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
         page.on("response", self._answered)
+
+    def note_secrets(self) -> None:
+        """Note the passwords, and the addresses to which the cameras send now."""
+        devices = (*self.house.devices, self.house.wall)
+        self.secrets |= {f"the password of {device.name}": device.password for device in devices}
+        for camera in (self.house.gate, self.house.door, self.house.garden):
+            if camera.own_slot is not None:
+                self.secrets[f"the address of {camera.name}"] = camera.own_slot.path.rpartition("/")[2]
+
+    def told_by(self, text: str) -> list[str]:
+        """Return which secrets stand in a text."""
+        return [what for what, secret in self.secrets.items() if secret in text]
 
     @asynccontextmanager
     async def step(self, title: str) -> AsyncIterator[None]:
