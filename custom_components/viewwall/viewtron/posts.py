@@ -42,9 +42,11 @@ from .times import parse_local_time, parse_stamp
 
 _GRID: Final = 10000
 _NO_LIST: Final = frozenset({"none", "null", "unknown"})
+_EDGES: Final = ("x1", "y1", "x2", "y2")
 _CORNERS: Final = ("lefttop", "righttop", "leftbottom", "rightbottom")
 _MAX_ITEMS: Final = 256
 _MAX_SUBJECTS: Final = 32
+_NOTHING_KNOWN: Final = Target()
 # Direct children of the root that never hold event items.
 _KEEPALIVE: Final = frozenset(
     {"deviceinfo", "currenttime", "datatime", "types", "mac", "sn", "devicename", "channelid"}
@@ -73,7 +75,7 @@ def _read(document: Document) -> Post:
         return Post(kind=PostKind.KEEPALIVE, format=Format.V1, device=_device(root, root))
     if root.tag != "config":
         return Post(kind=PostKind.UNKNOWN, reason=f"root element {root.tag[:40]}")
-    version = next((value for name, value in root.attrib.items() if name.lower() == "version"), "")
+    version = root.get("version") or next((text for name, text in root.attrib.items() if name.lower() == "version"), "")
     post_format = Format.V2 if version.strip().startswith("2") else Format.V1
     kind = _kind(root)
     info = root.find("deviceinfo")
@@ -107,7 +109,6 @@ def _content(document: Document, kind: PostKind, post_format: Format) -> dict[st
 
 def _kind(root: Element) -> PostKind:
     """Classify a message with the root `config`: its own word first, then what it holds."""
-    smart, traject = root.find("smarttype") is not None, root.find("traject") is not None
     match folded(child_text(root, "messagetype") or ""):
         case "keepalive":
             return PostKind.KEEPALIVE
@@ -117,11 +118,11 @@ def _kind(root: Element) -> PostKind:
             return PostKind.DETECTION
         case "trajectory" | "traject":
             return PostKind.TRAJECT
-    if traject:
+    if root.find("traject") is not None:
         return PostKind.TRAJECT
     if root.find("alarmstatusinfo") is not None:
         return PostKind.ALARM_STATUS
-    if smart:
+    if root.find("smarttype") is not None:
         return PostKind.DETECTION
     names = {child.tag for child in root}
     return PostKind.KEEPALIVE if "deviceinfo" in names and names <= _KEEPALIVE else PostKind.UNKNOWN
@@ -148,7 +149,7 @@ def _detection(document: Document, post_format: Format) -> dict[str, Any]:
     root = document.root
     code = child_text(root, "smarttype")
     detection = _detection_type(root, code, post_format)
-    events = [item for block in root if block.tag not in _NOT_EVENTS for item in _event_items(block)]
+    events = [item for block in root if len(block) and block.tag not in _NOT_EVENTS for item in _event_items(block)]
     listed = [*_items(root.find("listinfo")), *_items(root.find("targetlistinfo"))]
     events += [item for item in listed if item.find("eventid") is not None]
     del events[_MAX_ITEMS:]
@@ -250,7 +251,7 @@ def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
     """Merge targets of the same id; drop those about which nothing is known."""
     merged: dict[object, Target] = {}
     for target in targets:
-        if target == Target():
+        if target == _NOTHING_KNOWN:
             continue
         key: object = target.id if target.id is not None else target
         old = merged.get(key)
@@ -261,7 +262,7 @@ def _merged(targets: Iterable[Target]) -> tuple[Target, ...]:
 def _rect(rect: Element | None) -> Box | None:
     if rect is None:
         return None
-    return _box([child_int(rect, name) for name in ("x1", "y1", "x2", "y2")])
+    return _box([to_int(rect.findtext(name)) for name in _EDGES])
 
 
 def _box(values: list[int | None]) -> Box | None:
