@@ -13,7 +13,7 @@ import pytest
 from tests.acting import call
 from tests.conftest import Later, SetUp, SetUpWall
 from tests.owing import CAMERAS, DEVICES, RECORDERS, changing, debts, order, orders, pulse, shown, switch_of
-from tests.pushing import device_id, find, state
+from tests.pushing import device_id, entity_id, find, state
 from tests.simulators.commands import ViewtronSimulator
 from tests.simulators.ipc import IpcV2Simulator
 from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
@@ -202,6 +202,17 @@ async def test_areas(hass: HomeAssistant, set_up: SetUp) -> None:
         with pytest.raises(ServiceValidationError, match=r"More than one output .*2, 4"):
             await call(hass, "pulse_output", {"area_id": gate})
         assert len(recorder.output_log) == 2
+
+
+@pytest.mark.parametrize("data", [{}, {"output": 1}])
+async def test_another_switch(hass: HomeAssistant, set_up: SetUp, data: dict[str, Any]) -> None:
+    """Pulse nothing for a switch that is no output: the first output may be a gate."""
+    async with IpcV2Simulator() as camera:
+        await set_up(camera)
+        target = {"entity_id": entity_id(hass, camera, "switch.push_subscription")}
+        with pytest.raises(ServiceValidationError, match="no alarm output"):
+            await call(hass, "pulse_output", target, **data)
+        assert camera.output_log == []
 
 
 async def test_others(hass: HomeAssistant, set_up: SetUp, set_up_wall: SetUpWall) -> None:

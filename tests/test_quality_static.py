@@ -188,7 +188,7 @@ def test_what_has_no_device_class() -> None:
     assert {name for name in without if name.split(".")[0] in asked} == (
         {f"binary_sensor.{key}" for key in alarms}
         | {f"sensor.{key}" for key in sensors}
-        | {"switch.alarm_output", "switch.push_subscription"}
+        | {"switch.push_subscription"}
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.components.switch.const import SwitchDeviceClass
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -24,7 +25,11 @@ class AlarmOutputSwitch(ViewtronEntity, SwitchEntity):
 
     def __init__(self, runtime: ViewtronRuntime, key: EntityKey, number: int) -> None:
         """Switch the output `number`."""
-        super().__init__(runtime, key, SwitchEntityDescription(key=key[1], translation_key="alarm_output"))
+        # By this class the pickers of actions and blueprints tell outputs from other switches.
+        description = SwitchEntityDescription(
+            key=key[1], translation_key="alarm_output", device_class=SwitchDeviceClass.SWITCH
+        )
+        super().__init__(runtime, key, description)
         self.change_key = key
         self._number = number
         self._attr_translation_placeholders = {"number": str(number)}

@@ -7,6 +7,7 @@ from homeassistant.helpers.typing import VolDictType
 import probatio
 
 from ..outputs import output_number
+from ..provisioning import CHANGE_KEY
 from ..runtime import ViewtronRuntime
 from ..viewtron.models import AlarmInputKind
 from .base import Result, time_between, whole_number
@@ -29,6 +30,9 @@ class PulseOutput(ViewtronAction[int]):
     @override
     async def check(self, target: Target[ViewtronRuntime]) -> int:
         named = {number for key in target.keys if (number := output_number(key)) is not None}
+        if CHANGE_KEY[1] in target.keys and not named:
+            # Another switch was taken for the output's; what it would open instead may be a gate.
+            raise mistake("no_output", device=target.name)
         if target.is_elsewhere and not named:
             # Only some other entity of the device is in the place that was named.
             raise mistake("output_elsewhere", device=target.name)
