@@ -1,9 +1,11 @@
 """Channels of a recorder that come and go: followed without a reload, and removed only by those who know."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from tests.conftest import Later, SetUp
@@ -13,12 +15,23 @@ from tests.simulators.nvr import NvrV2Simulator
 from tests.simulators.state import SimChannel
 
 GONE = 3
-SHOWN = ("binary_sensor.motion", "binary_sensor.connectivity", "camera.sub")
+SHOWN = ("binary_sensor.motion", "binary_sensor.video_loss", "camera.sub")
+CONNECTED = "binary_sensor.connectivity"
 
 
 def states(hass: HomeAssistant, recorder: NvrV2Simulator, channel: int) -> set[str]:
     """Return what the entities of a channel show that polling keeps alive."""
     return {value(hass, recorder, key, channel) for key in SHOWN}
+
+
+async def _by_message(recorder: NvrV2Simulator) -> None:
+    """Send a detection of the channel."""
+    await post(recorder.push_url, nvr_posts.region_intrusion(recorder.identity(GONE), datetime.now(UTC)))
+
+
+async def _by_poll(recorder: NvrV2Simulator) -> None:
+    """Tell of an alarm of the channel when asked."""
+    recorder.alarms["perimeterAlarm"] = {GONE: True}
 
 
 async def test_channel_goes_and_comes_back(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:
@@ -30,6 +43,7 @@ async def test_channel_goes_and_comes_back(hass: HomeAssistant, set_up: SetUp, l
         await later(301)
         await later(6)
         assert states(hass, recorder, GONE) == {"unavailable"}
+        assert value(hass, recorder, CONNECTED, GONE) == "off"
         assert value(hass, recorder, "event.detection", GONE) == "unknown"
         assert "unavailable" not in states(hass, recorder, 2)
 
@@ -44,20 +58,37 @@ async def test_channel_goes_and_comes_back(hass: HomeAssistant, set_up: SetUp, l
         assert "unavailable" not in states(hass, recorder, GONE)
 
 
-async def test_channel_that_is_gone_but_speaks(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:
-    """Believe a message: the channel it names is there, whatever the list says."""
+@pytest.mark.parametrize("speaks", [_by_message, _by_poll])
+async def test_channel_that_is_gone_but_speaks(
+    hass: HomeAssistant, set_up: SetUp, later: Later, speaks: Callable[[NvrV2Simulator], Awaitable[None]]
+) -> None:
+    """Believe what names the channel: it is there, whatever the list says, and with everything that it has."""
     async with NvrV2Simulator() as recorder:
         await set_up(recorder)
-        identity = recorder.identity(GONE)
         recorder.channels = [channel for channel in recorder.channels if channel.id != GONE]
         await later(301)
         await later(6)
-        assert value(hass, recorder, "binary_sensor.intrusion", GONE) == "unavailable"
-        await post(recorder.push_url, nvr_posts.region_intrusion(identity, datetime.now(UTC)))
-        await hass.async_block_till_done()
+        assert states(hass, recorder, GONE) == {"unavailable"}
+        await speaks(recorder)
+        await later(6)
+        assert "unavailable" not in states(hass, recorder, GONE)
         assert value(hass, recorder, "binary_sensor.intrusion", GONE) == "on"
-        await later(11)
+        recorder.alarms["perimeterAlarm"] = {}
+        await later(61)
         assert value(hass, recorder, "binary_sensor.intrusion", GONE) == "off"
+
+
+async def test_list_of_those_that_are_online(hass: HomeAssistant, set_up: SetUp, later: Later) -> None:
+    """Say that a camera is off of which a recorder tells in its alarms alone."""
+    async with NvrV2Simulator() as recorder:
+        await set_up(recorder)
+        assert value(hass, recorder, CONNECTED, GONE) == "on"
+        recorder.channels = [channel for channel in recorder.channels if channel.id != GONE]
+        recorder.alarms["chlOfflineAlarm"] = {GONE: True}
+        await later(61)
+        await later(301)
+        assert value(hass, recorder, CONNECTED, GONE) == "off"
+        assert states(hass, recorder, GONE) == {"unavailable"}
 
 
 async def test_swapped_without_a_reload(

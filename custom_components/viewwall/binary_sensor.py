@@ -34,7 +34,7 @@ class ViewtronBinarySensorDescription(BinarySensorEntityDescription):
 def _connected(runtime: ViewtronRuntime, key: EntityKey) -> bool | None:
     channel = runtime.coordinator.data.channel(key[0])
     offline = runtime.board.is_on(key)
-    if offline or (channel is not None and channel.online is False):
+    if offline or runtime.misses(key[0]) or (channel is not None and channel.online is False):
         return False
     return None if offline is None and (channel is None or channel.online is None) else True
 
@@ -145,6 +145,12 @@ class ViewtronBinarySensor(ViewtronEntity, BinarySensorEntity):
         """Show `key` by its description."""
         super().__init__(runtime, key, description)
         self.change_key = key
+
+    @property
+    @override
+    def available(self) -> bool:
+        # What is known of a channel that is gone is that nobody is connected there.
+        return self.runtime.reachable if self.key == "connectivity" else super().available
 
     @property
     @override

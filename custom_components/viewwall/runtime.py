@@ -9,7 +9,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .alarms import AlarmBoard, AlarmKey, unknown_fields
+from .alarms import CHANNEL_KEYS, AlarmBoard, AlarmKey, unknown_fields
 from .catalog import EntityCatalog, EntityKey, is_alarm
 from .choices import hidden_channels, wanted_streams
 from .const import CONF_KIND, DOMAIN, MANUFACTURER_VIEWTRON
@@ -103,6 +103,9 @@ class ViewtronRuntime:
     @callback
     def alarm_changed(self, key: AlarmKey) -> None:
         """Wake who shows an alarm, and make it appear when it is mentioned for the first time."""
+        channel, name = key
+        if channel is not None and name not in CHANNEL_KEYS and self.board.is_on(key):
+            self._note_sign_of(channel)
         self.changes.call(key)
         if self._is_ours(key) and self.catalog.lacks(Platform.BINARY_SENSOR, {key}):
             self._add_soon({Platform.BINARY_SENSOR: {key}})
@@ -222,7 +225,6 @@ class ViewtronRuntime:
     @callback
     def forget_channel(self, channel: int) -> None:
         """Forget a channel whose device the user has removed."""
-        self._ever_listed.discard(channel)
         self.board.forget(channel)
         self.plates.pop(channel, None)
         self.counters.forget(channel)
@@ -238,9 +240,14 @@ class ViewtronRuntime:
     @callback
     def ensure_channel(self, channel_id: int) -> None:
         """Take note of a channel that a message names: it is not gone, and has a device from now on."""
-        if channel_id not in self._listed_now:
-            self._ever_listed.discard(channel_id)
+        self._note_sign_of(channel_id)
         self._ensure_device(channel_id)
+
+    def _note_sign_of(self, channel: int) -> None:
+        """Believe that a channel is there, whatever the list says."""
+        if self.misses(channel):
+            self._ever_listed.discard(channel)
+            self.coordinator.async_update_listeners()
 
     def _ensure_device(self, channel_id: int) -> None:
         registry = dr.async_get(self.hass)
