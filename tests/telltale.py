@@ -17,6 +17,7 @@ from homeassistant.helpers.json import ExtendedJSONEncoder
 from homeassistant.helpers.recorder import get_instance, session_scope
 
 from custom_components.viewwall.const import DOMAIN
+from tests.recording import written
 
 REALMS = ("device", "IP Camera", "iPC")
 FOREIGN_LOGGERS = frozenset({"aiohttp.access"})
@@ -99,7 +100,7 @@ class Told:
 
     async def finish(self) -> None:
         """Let everything be written that is still to be written, and add what is on the disk."""
-        await get_instance(self._hass).async_block_till_done()
+        await written(get_instance(self._hass))
         self.add("database", await get_instance(self._hass).async_add_executor_job(_dump, self._hass))
         self._hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_FINAL_WRITE)
         await self._hass.async_block_till_done(wait_background_tasks=True)

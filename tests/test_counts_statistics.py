@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from tests.conftest import Later, SetUp
 from tests.pushing import entity_id
+from tests.recording import written
 from tests.simulators.ipc import IpcV1Simulator
 from tests.test_counts import NOBODY, press
 
@@ -41,10 +42,10 @@ async def test_sum_over_resets(
         name = entity_id(hass, camera, "sensor.entered_person")
         # A camera that is switched off would take the state away.
         await hass.async_block_till_done(wait_background_tasks=True)
-        await recorder_mock.async_block_till_done()
+        await written(recorder_mock)
         period = start.replace(second=0)
         recorder_mock.queue_task(StatisticsTask(period, False))
-        await recorder_mock.async_block_till_done()
+        await written(recorder_mock)
         found: dict[str, list[Any]] = await recorder_mock.async_add_executor_job(
             statistics_during_period, hass, period, None, {name}, "5minute", None, {"state", "sum"}
         )

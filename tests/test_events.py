@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events, a
 from custom_components.viewwall.const import EVENT_VIEWWALL
 from tests.conftest import Later, SetUp
 from tests.pushing import device_id, entity_id, find, jpeg, post, state, value
+from tests.recording import written
 from tests.simulators import ipc_posts, nvr_posts
 from tests.simulators.device import Simulator
 from tests.simulators.ipc import CameraSimulator, IpcV1Simulator, IpcV2Simulator
@@ -690,7 +691,7 @@ async def test_people_stay_out_of_the_history(recorder_mock: Recorder, hass: Hom
         for key in ("event.license_plate", "sensor.last_plate"):
             assert state(hass, nvr, key, 1).attributes["owner"] == "B. Ausgedacht"
         assert state(hass, nvr, "event.detection", 1).attributes["face"]["sex"] == "male"
-        await get_instance(hass).async_block_till_done()
+        await written(get_instance(hass))
         past = await get_instance(hass).async_add_executor_job(
             lambda: history.get_significant_states(
                 hass,

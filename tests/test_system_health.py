@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.viewwall.const import DOMAIN
 from tests.conftest import Later, SetUp, SetUpWall
 from tests.simulators.ipc import IpcV2Simulator
-from tests.simulators.nvr import NvrV2Simulator
+from tests.simulators.nvr import NvrV1Simulator, NvrV2Simulator
 from tests.simulators.thin_client import ThinClientSimulator
 
 EN: Final[dict[str, Any]] = json.loads(
@@ -45,6 +45,13 @@ async def _look(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Look
         return shown
 
     return _open
+
+
+async def test_recorder_that_sends_nothing(hass: HomeAssistant, set_up: SetUp, look: Look) -> None:
+    """Miss no events of a recorder that is only asked."""
+    async with NvrV1Simulator() as recorder:
+        await set_up(recorder)
+        assert (await look())["info"]["events_arrive"] == "0 / 0"
 
 
 async def test_a_house(hass: HomeAssistant, later: Later, set_up: SetUp, set_up_wall: SetUpWall, look: Look) -> None:

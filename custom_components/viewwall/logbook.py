@@ -7,14 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from homeassistant.components.logbook.const import (
-    LOGBOOK_ENTRY_ENTITY_ID,
-    LOGBOOK_ENTRY_MESSAGE,
-    LOGBOOK_ENTRY_NAME,
-)
-from homeassistant.const import Platform
+from homeassistant.components.logbook.const import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN, EVENT_VIEWWALL
 from .viewtron import DetectionType
@@ -80,22 +75,11 @@ def _entry(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, str]:
     device_id = data.get("device_id")
     device = dr.async_get(hass).async_get(device_id) if isinstance(device_id, str) else None
     name = None if device is None else device.name_by_user or device.name
-    entry = {
+    # No entity: Home Assistant would show its name instead of the device's.
+    return {
         LOGBOOK_ENTRY_NAME: name or _text(_part(data, "source").get("name")) or _NAMELESS,
         LOGBOOK_ENTRY_MESSAGE: describe(data),
     }
-    if device is not None and (entity_id := _event_entity(hass, device, data.get("type"))) is not None:
-        entry[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
-    return entry
-
-
-def _event_entity(hass: HomeAssistant, device: dr.AnyDeviceEntry, kind: object) -> str | None:
-    """Return the event entity of a device that shows this type, the more special one first."""
-    registry = er.async_get(hass)
-    keys = ("license_plate", "detection") if kind == DetectionType.LICENSE_PLATE else ("detection",)
-    heads = [identifier for domain, identifier in device.identifiers if domain == DOMAIN]
-    found = (registry.async_get_entity_id(Platform.EVENT, DOMAIN, f"{head}_{key}") for key in keys for head in heads)
-    return next(filter(None, found), None)
 
 
 def describe(data: Mapping[str, Any]) -> str:

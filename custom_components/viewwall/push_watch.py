@@ -113,6 +113,12 @@ class PushWatch:
                 self._runtime.memory.prove(None)
         self.evaluate()
 
+    @property
+    def is_expecting(self) -> bool:
+        """Whether messages of the device should come: it can send them, and the user wants them."""
+        facts = self._facts()
+        return facts.has_posted or (facts.can_push and not facts.is_unwanted)
+
     @callback
     def evaluate(self) -> None:
         """Take a look at all facts, and report the trouble that explains them, or none."""

@@ -39,6 +39,8 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     walls = kinds.count(KIND_THIN_CLIENT)
     running = [entry.runtime_data for entry in entries if entry.state is ConfigEntryState.LOADED]
     sending = [runtime for runtime in running if isinstance(runtime, ViewtronRuntime)]
+    # Devices that cannot send events, or need not, are not missing.
+    idle = sum(not runtime.push_watch.is_expecting for runtime in sending)
     troubles = {runtime.push_watch.trouble.value for runtime in sending if runtime.push_watch.trouble is not None}
     facts: dict[str, Any] = {
         "version": str((await async_get_integration(hass, DOMAIN)).version),
@@ -46,7 +48,7 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
         "recorders": sum(kind in (DeviceKind.NVR_V1, DeviceKind.NVR_V2) for kind in kinds),
         "walls": walls,
         "answering": _of((runtime.coordinator.last_update_success for runtime in running), len(entries)),
-        "events_arrive": _of((runtime.push.alive is True for runtime in sending), len(entries) - walls),
+        "events_arrive": _of((runtime.push.alive is True for runtime in sending), len(entries) - walls - idle),
         "messages": sum(runtime.push.statistics.received for runtime in sending),
         "last_message": _newest(runtime.push.statistics.last for runtime in sending),
         "in_the_way": ", ".join(sorted(troubles)) or NOTHING,
