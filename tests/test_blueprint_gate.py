@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import EventOrigin, HomeAssistant, State
+from homeassistant.helpers import restore_state
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events, async_mock_service, mock_restore_cache
+from pytest_homeassistant_custom_component.common import async_capture_events, async_mock_service
 
 from custom_components.viewwall.const import EVENT_VIEWWALL
 from tests.blueprinting import AUTOMATION, settle, use
@@ -49,6 +50,8 @@ async def test_only_the_camera_itself_and_only_now(
     origin = told["origin"]
     for wrong in (
         {"origin": {**origin, "is_device": False}},
+        {"origin": {**origin, "is_device": "false"}},
+        {"origin": {**origin, "is_device": 1}},
         {"origin": {**origin, "by": "long_poll"}},
         {"origin": {**origin, "by": "listener"}},
         {"age": None},
@@ -60,6 +63,9 @@ async def test_only_the_camera_itself_and_only_now(
     ):
         hass.bus.async_fire(EVENT_VIEWWALL, told | wrong)
         assert not await gate.opened(), wrong
+    # What comes from another house, by a broker for example, looks just the same.
+    hass.bus.async_fire(EVENT_VIEWWALL, told, EventOrigin.remote)
+    assert not await gate.opened()
     hass.bus.async_fire(EVENT_VIEWWALL, told)
     assert await gate.opened()
     assert now < datetime.now(UTC)
@@ -125,7 +131,7 @@ async def test_temporary_list(gate: Gate, guard: Any) -> None:
     assert not await gate.reads(listed="blackList")
 
 
-@pytest.mark.parametrize("group", ["Family", ""])
+@pytest.mark.parametrize("group", ["Family", " Family ", ""])
 async def test_group_of_a_recorder(
     hass: HomeAssistant, tmp_path: Path, set_up: SetUp, later: Later, freezer: FrozenDateTimeFactory, group: str
 ) -> None:
@@ -177,11 +183,15 @@ async def test_other_directions(gate: Gate, guard: Any, direction: str, opens: s
         assert await gate.reads(direction=way) is (way in opens), way
 
 
-async def test_certainty(gate: Gate, guard: Any) -> None:
-    """Open only for what the camera is sure enough of."""
+async def test_certainty(hass: HomeAssistant, gate: Gate, guard: Any) -> None:
+    """Open only for what the camera is sure enough of, and says so."""
     await guard(confidence=90)
+    events = async_capture_events(hass, EVENT_VIEWWALL)
     assert await gate.reads(confidence=90)
     assert not await gate.reads(confidence=89)
+    told = events[0].data
+    hass.bus.async_fire(EVENT_VIEWWALL, told | {"plate": {**told["plate"], "confidence": None}})
+    assert not await gate.opened()
 
 
 @pytest.mark.parametrize(
@@ -215,6 +225,45 @@ async def test_hours(
     for moment, opens in moments.items():
         freezer.move_to(f"2026-11-{moment}+00:00")
         assert await gate.reads_now() is opens, moment
+
+
+async def test_night_when_the_clocks_go_back(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gate: Gate, guard: Any
+) -> None:
+    """Close once at the end of the hours, although the hands come by twice."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    await guard(begin="01:00:00", end="02:30:00", cooldown=0)
+    for moment, opens in (("2026-10-24T23:30", True), ("2026-10-25T00:15", True), ("2026-10-25T00:45", False)):
+        freezer.move_to(f"{moment}:00+00:00")
+        assert await gate.reads() is opens, moment
+    freezer.move_to("2026-10-25T01:15:00+00:00")
+    assert not await gate.reads()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *({"list": name} for name in ("block", "stranger", "nonsense")),
+        {"list": "group", "group": None},
+        {"plates": [None]},
+        {"begin": "", "end": ""},
+        {"begin": 0, "end": 0},
+    ],
+)
+async def test_written_by_hand_and_wrong(gate: Gate, guard: Any, typed: dict[str, Any]) -> None:
+    """Open for nobody where the configuration holds what the form cannot give."""
+    await guard(**typed)
+    listed = {"block": "blackList", "stranger": "strangerList", "group": "None"}.get(typed.get("list", ""), "whiteList")
+    assert not await gate.reads("NONE", listed=listed)
+    assert not await gate.reads("NONE", listed="whiteList")
+
+
+async def test_written_by_hand(gate: Gate, guard: Any) -> None:
+    """Take a single plate for what it is, and no age for endless."""
+    await guard(plates="GX417TB", max_age=1_000_000)
+    assert await gate.reads("GX 417 TB")
+    assert not await gate.reads("G")
+    assert not await gate.reads("GX 417 TB", stamp=datetime.now(UTC) - timedelta(seconds=90))
 
 
 async def test_hours_are_local(hass: HomeAssistant, freezer: FrozenDateTimeFactory, gate: Gate, guard: Any) -> None:
@@ -251,19 +300,29 @@ async def test_two_plates_at_once(gate: Gate, guard: Any) -> None:
     assert await gate.opened()
 
 
-async def test_pause_survives_a_restart(hass: HomeAssistant, gate: Gate, guard: Any) -> None:
+async def _opened_at(hass: HomeAssistant, storage: dict[str, Any], moment: datetime) -> None:
+    """Let Home Assistant remember from its last run when the automation ran."""
+    state = State(AUTOMATION, "on", {"last_triggered": moment.isoformat()}).as_dict()
+    row = {"state": dict(state), "extra_data": None, "last_seen": dt_util.utcnow().isoformat()}
+    storage[restore_state.STORAGE_KEY] = {"version": restore_state.STORAGE_VERSION, "data": [row]}
+    await restore_state.async_get(hass).async_load()
+
+
+async def test_pause_survives_a_restart(
+    hass: HomeAssistant, hass_storage: dict[str, Any], gate: Gate, guard: Any
+) -> None:
     """Know after a restart when the gate opened last."""
-    last = (dt_util.utcnow() - timedelta(seconds=10)).isoformat()
-    mock_restore_cache(hass, [State(AUTOMATION, "on", {"last_triggered": last})])
+    await _opened_at(hass, hass_storage, dt_util.utcnow() - timedelta(seconds=10))
     await guard(cooldown=30)
     assert not await gate.reads_now()
     await gate.later(21)
     assert await gate.reads_now()
 
 
-async def test_clock_that_was_put_back(hass: HomeAssistant, gate: Gate, guard: Any) -> None:
+async def test_clock_that_was_put_back(
+    hass: HomeAssistant, hass_storage: dict[str, Any], gate: Gate, guard: Any
+) -> None:
     """Open although the last opening lies in the future."""
-    last = (dt_util.utcnow() + timedelta(days=2)).isoformat()
-    mock_restore_cache(hass, [State(AUTOMATION, "on", {"last_triggered": last})])
+    await _opened_at(hass, hass_storage, dt_util.utcnow() + timedelta(days=2))
     await guard()
     assert await gate.reads()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -115,6 +116,25 @@ async def test_other_ways_to_open(hass: HomeAssistant, gate: Gate, guard: Any) -
     await settle()
     assert [call.data["entity_id"] for call in opened] == [["cover.gate"]]
     assert gate.camera.output_log == []
+
+
+async def test_second_car_while_the_gate_is_open(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gate: Gate, guard: Any
+) -> None:
+    """Begin anew for who comes after the pause, so that what closes the gate does not close it on him."""
+    opened, closed = (async_mock_service(hass, "cover", f"{verb}_cover") for verb in ("open", "close"))
+    hass.states.async_set("input_boolean.gone", "off")
+    through = {"wait_template": "{{ is_state('input_boolean.gone', 'on') }}"}
+    actions = [{"action": "cover.open_cover"}, through, {"action": "cover.close_cover"}]
+    await guard(output="", opening=actions, cooldown=0)
+    for number in ("GX 417 TB", "RS 22"):
+        await gate.camera.send_plate(number, listed="whiteList")
+        await settle()
+        freezer.tick(5)
+    assert (len(opened), len(closed)) == (2, 0)
+    hass.states.async_set("input_boolean.gone", "on")
+    await settle()
+    assert (len(opened), len(closed)) == (2, 1)
 
 
 async def test_camera_that_does_not_switch(hass: HomeAssistant, gate: Gate, guard: Any) -> None:
