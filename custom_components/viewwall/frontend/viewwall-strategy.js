@@ -20,7 +20,7 @@ const WORDS = {
     empty: "There is no ViewWall device yet. [Add one](/config/integrations/dashboard/add?domain=viewwall).",
   },
   de: {
-    description: "Ihre Kameras, Rekorder und Videowände: Livebilder, Kennzeichen, Ereignisse, wer da ist.",
+    description: "Deine Kameras, Rekorder und Videowände: Livebilder, Kennzeichen, Ereignisse, wer da ist.",
     empty: "Es gibt noch kein Gerät von ViewWall. [Eines hinzufügen](/config/integrations/dashboard/add?domain=viewwall).",
   },
   fr: {
@@ -28,11 +28,11 @@ const WORDS = {
     empty: "Il n’y a pas encore d’appareil ViewWall. [En ajouter un](/config/integrations/dashboard/add?domain=viewwall).",
   },
   es: {
-    description: "Sus cámaras, grabadores y muros de vídeo: imágenes en directo, matrículas, eventos, quién está.",
+    description: "Tus cámaras, grabadores y videowalls: imágenes en directo, matrículas, eventos, quién está.",
     empty: "Todavía no hay ningún dispositivo de ViewWall. [Añadir uno](/config/integrations/dashboard/add?domain=viewwall).",
   },
   nl: {
-    description: "Uw camera’s, recorders en videowanden: livebeelden, kentekens, gebeurtenissen, wie er is.",
+    description: "Je camera’s, recorders en videowanden: livebeelden, kentekens, gebeurtenissen, wie er in beeld is.",
     empty: "Er is nog geen apparaat van ViewWall. [Toevoegen](/config/integrations/dashboard/add?domain=viewwall).",
   },
 };
@@ -113,10 +113,12 @@ const wallSection = (device) => {
 
 /** Return the section of the latest events and plates of all devices. */
 const eventSection = (devices, hass) => {
-  const events = devices.flatMap((device) => [
+  let events = devices.flatMap((device) => [
     ...(device.entities["event.detection"] ?? []),
     ...(device.entities["event.license_plate"] ?? []),
   ]);
+  // The logbook tells at length of those that never had an event, after each restart.
+  events = events.filter((entity) => !NOTHING.includes(hass.states[entity].state));
   if (!events.length || !hass.config?.components?.includes("logbook")) return undefined;
   return {
     type: "grid",
@@ -132,7 +134,7 @@ const badge = (entity, state, color) => ({
   entity,
   color,
   show_name: true,
-  show_state: state === "unavailable",
+  show_state: true,
   name: state === "unavailable" ? { type: "device" } : [{ type: "device" }, { type: "entity" }],
   visibility: [{ condition: "state", entity, state }],
 });
