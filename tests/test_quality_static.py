@@ -186,9 +186,7 @@ def test_what_has_no_device_class() -> None:
     sensors = counts | {"api_version", "channels_online", "disk_used", "last_plate", "messages_received"}
     sensors |= {"mobile_bridge_server"}
     assert {name for name in without if name.split(".")[0] in asked} == (
-        {f"binary_sensor.{key}" for key in alarms}
-        | {f"sensor.{key}" for key in sensors}
-        | {"switch.push_subscription"}
+        {f"binary_sensor.{key}" for key in alarms} | {f"sensor.{key}" for key in sensors} | {"switch.push_subscription"}
     )
 
 

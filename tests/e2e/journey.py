@@ -6,6 +6,7 @@ from typing import Final
 from .adding import find_camera, follow_instructions, mistype_password, recover, see_events_arrive, sign_in
 from .leaving import download_diagnostics, remove_typed, remove_written
 from .mending import break_push, find_repair, mend_push
+from .overview import add_dashboard
 from .showing import show_on_wall
 from .visitor import Visitor
 from .watching import see_live_video, see_plate
@@ -24,6 +25,7 @@ _STEPS: Final[tuple[tuple[str, Callable[[Visitor], Awaitable[None]]], ...]] = (
     ("Show a camera on the wall and see it return", show_on_wall),
     ("Find the repair", find_repair),
     ("Mend it", mend_push),
+    ("Add the ready-made dashboard", add_dashboard),
     ("Download diagnostics", download_diagnostics),
     ("Remove the camera that was told by hand", remove_typed),
     ("Remove the camera that ViewWall has told", remove_written),
